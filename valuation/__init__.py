@@ -1,0 +1,35 @@
+"""valuation: sum-of-the-parts and spin-off valuation, defined once and read as NumPy, as Excel and as proof.
+
+    import valuation
+
+    case = valuation.load("assumptions/alibaba")
+    case.value().per_share
+    simulation = case.simulate(draws=100_000, seed=7)
+    simulation.quantile(0.05), simulation.mean, simulation.standard_error
+    case.write_workbook("alibaba.xlsx", simulation)
+    valuation.methods.dcf(revenue=100, growth=[0.1, 0.08], ...)["Enterprise value"]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import methods
+    from .problems import InvalidAssumptions, Problem
+    from .study import Study, load
+
+__version__ = "0.1.0"
+__all__ = ["InvalidAssumptions", "Problem", "Study", "__version__", "load", "methods"]
+
+_HOMES = {"load": "study", "Study": "study", "InvalidAssumptions": "problems", "Problem": "problems"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that ``valuation --help`` starts at once."""
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    if name == "methods":
+        return import_module(".methods", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,193 @@
+"""What we assume: inputs, assumptions, segments and the case, each frozen, with unit, source and place in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .distributions import Distribution
+from .expressions import Expression, InputValue
+from .methods import Method
+from .problems import Place, Problem
+from .units import Unit
+
+GROUPS: Final = ("drivers", "shares", "holding", "bridge", "reconciliation")
+JUDGEMENT: Final = "judgement"
+DEFAULT: Final = "default"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a number comes from: ids of evidence or the word judgement, why, a note, and the place in its file."""
+
+    place: Place
+    sources: tuple[str, ...] = ()
+    why: str = ""
+    note: str = ""
+
+    @property
+    def source(self) -> str:
+        """The sources as one text."""
+        return ", ".join(self.sources)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One number that somebody chose: a blue cell. ``name`` is its dotted name, unique in the case."""
+
+    name: str
+    label: str
+    base: float
+    unit: Unit
+    distribution: Distribution | None
+    written: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A named quantity of the case: an expression over its inputs and over other names.
+
+    ``unit`` is what it must be (None: what the expression gives); ``yearly`` repeats a single value over the years;
+    ``single`` refuses a yearly one.
+    """
+
+    name: str
+    label: str
+    expression: Expression
+    inputs: tuple[Input, ...]
+    unit: Unit | None
+    origin: Origin
+    written: str
+    yearly: bool = False
+    single: bool = False
+
+    @property
+    def group(self) -> str:
+        """The segment or group it belongs to."""
+        return self.name.partition(".")[0]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is just one input, not repeated over years."""
+        return isinstance(self.expression, InputValue) and not self.yearly
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One part of the company: its method, and which assumption or word stands for each of the method's parameters."""
+
+    id: str
+    name: str
+    method: Method
+    given: Mapping[str, Any]
+    discounted: bool
+    has_net_debt: bool
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class PeerTable:
+    """A table of peers: text and numbers by column; blank numbers are NaN."""
+
+    id: str
+    columns: Mapping[str, tuple[str, ...] | NDArray[np.float64]]
+    place: Place
+
+    @property
+    def numeric(self) -> list[str]:
+        """Names of the columns that hold numbers."""
+        return [name for name, values in self.columns.items() if isinstance(values, np.ndarray)]
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """A target rank correlation (Spearman) between two inputs."""
+
+    between: tuple[str, str]
+    rank: float
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named overlay of other values, with a probability."""
+
+    name: str
+    probability: float
+    values: Mapping[str, str]
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Items whose sum must tie to a reported total: names of assumptions."""
+
+    name: str
+    items: tuple[str, ...]
+    total: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A dated and sourced piece of evidence."""
+
+    id: str
+    statement: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A company as of a date: everything that is assumed, read and checked."""
+
+    id: str
+    name: str
+    currency: str
+    date: str
+    base_year: int
+    years: int
+    assumptions: Mapping[str, Assumption]
+    segments: Mapping[str, Segment]
+    bridge: tuple[str, ...]
+    discount_base: Literal["nothing", "stakes", "net asset value"] | tuple[str, ...]
+    order: tuple[str, ...]
+    peers: Mapping[str, PeerTable] = field(default_factory=dict)
+    correlations: tuple[Correlation, ...] = ()
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    reconciliations: tuple[Reconciliation, ...] = ()
+    evidence: Mapping[str, Fact] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[Problem, ...] = ()
+
+    @property
+    def inputs(self) -> Iterator[Input]:
+        """Every input in file order."""
+        for assumption in self.assumptions.values():
+            yield from assumption.inputs
+
+    def input(self, name: str) -> Input:
+        """Return the input of a name."""
+        return next(found for found in self.inputs if found.name == name)
+
+    def has(self, name: str) -> bool:
+        """Whether the case has an assumption of that name."""
+        return name in self.assumptions
+
+    @property
+    def base_values(self) -> dict[str, NDArray[np.float64]]:
+        """The base value of every input, each of shape (1,)."""
+        return {found.name: np.array([found.base]) for found in self.inputs}
+
+    @property
+    def quote(self) -> Unit:
+        """The unit of the value per share: the price's own, else money a share."""
+        price = self.assumptions.get("shares.price")
+        if price is not None and price.unit is not None:
+            return price.unit
+        return Unit(tuple(sorted(((self.currency, 1), ("share", -1)))))

@@ -1,0 +1,224 @@
+"""The command line: ``valuation run``, ``value``, ``check`` and ``verify``.
+
+Exit status: 0 done; 1 the input has problems, listed on stderr; 2 wrong usage. Imports are lazy, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .study import Study
+
+MOST_DRAWS = 100_000_000
+
+
+class Refused(click.ClickException):
+    """The input has problems: they go to stderr, one a line, and the status is 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+def _guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """No traceback reaches a user: problems and environment errors become messages with status 1."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        from .problems import InvalidAssumptions
+
+        try:
+            command(*args, **kwargs)
+        except InvalidAssumptions as error:
+            if kwargs.get("as_json"):
+                _print_json({"case": kwargs.get("case"), "checks": _problems_as_checks(error)})
+            raise Refused(str(error)) from None
+        except OSError as error:
+            name = error.filename or kwargs.get("output") or kwargs.get("book") or ""
+            raise Refused(f"{name}: {error.strerror or error}") from None
+        except MemoryError:
+            raise Refused("not enough memory: ask for fewer draws") from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get("VALUATION_DEBUG"):
+                raise
+            text = f"internal error, please report it: {type(error).__name__}: {error}"
+            raise Refused(f"{text} (VALUATION_DEBUG=1 shows where)") from None
+
+    return guarded
+
+
+def _problems_as_checks(error: Any) -> list[dict[str, str]]:
+    return [
+        {"id": "input", "severity": "error", "message": f"{p.name}: {p.text}".removeprefix(": "), "place": str(p.place)}
+        for p in error.problems
+    ]
+
+
+def _print_json(result: dict[str, Any]) -> None:
+    click.echo(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _overrides(pairs: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"--set takes NAME=VALUE, found {pair!r}")
+        found[name.strip()] = text.strip()
+    return found
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="valuation")
+def main() -> None:
+    """Sum-of-the-parts and spin-off valuation from assumption files to a live Excel workbook.
+
+    \b
+    CASE is a folder of assumption files or one YAML file:
+      valuation run assumptions/alibaba
+      valuation value assumptions/alibaba --set cloud.terminal_growth=1.5%
+      valuation check assumptions/alibaba
+      valuation verify alibaba.xlsx
+    """
+
+
+def case_argument(function: Callable[..., None]) -> Callable[..., None]:
+    """The CASE argument."""
+    return click.argument("case", type=click.Path())(function)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else.")
+set_option = click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Replace an assumption, written as in a file; repeatable.")
+
+
+@main.command()
+@case_argument
+@click.option("-o", "output", type=click.Path(), help="The workbook to write [default: the case's name .xlsx here].")
+@click.option("--draws", type=click.IntRange(1, MOST_DRAWS), default=100_000, show_default=True, help="Draws, rounded up to fit the design.")
+@click.option("--seed", type=click.IntRange(0), default=20260202, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--sampling", type=click.Choice(["sobol", "random"]), default="sobol", show_default=True)
+@set_option
+@json_option
+@_guarded
+def run(case: str, output: str | None, draws: int, seed: int, sampling: str, changes: tuple[str, ...], as_json: bool) -> None:
+    """Value, simulate and write the workbook.
+
+    \b
+    valuation run assumptions/alibaba -o book.xlsx --draws 200000 --seed 7
+    """
+    from .study import load
+
+    study = load(case, _overrides(changes))
+    target = Path(output or f"{study.case.id}.xlsx")
+    with _progress(as_json) as progress:
+        simulation = study.simulate(draws, seed, kind=sampling, progress=progress)  # type: ignore[arg-type]
+    written = study.write_workbook(target, simulation)
+    if as_json:
+        _print_json({**study.as_json(simulation), "workbook": str(written)})
+        return
+    from .terminal import print_run
+
+    print_run(study, simulation, written)
+
+
+@main.command()
+@case_argument
+@set_option
+@json_option
+@_guarded
+def value(case: str, changes: tuple[str, ...], as_json: bool) -> None:
+    """The deterministic base case.
+
+    \b
+    valuation value assumptions/alibaba --set drivers.usd_cny=7.2
+    """
+    from .study import load
+
+    study = load(case, _overrides(changes))
+    if as_json:
+        _print_json(study.as_json())
+        return
+    from .terminal import print_value
+
+    print_value(study)
+
+
+@main.command()
+@case_argument
+@json_option
+@_guarded
+def check(case: str, as_json: bool) -> None:
+    """Problems of the files and checks of the model; status 1 when one is an error.
+
+    \b
+    valuation check assumptions/alibaba --json
+    """
+    from .study import load
+
+    study = load(case)
+    base = study.value()
+    if as_json:
+        _print_json({"case": study.case.id, "checks": [finding.as_json() for finding in base.checks]})
+    else:
+        from .terminal import print_checks
+
+        print_checks(base)
+    if any(finding.severity == "error" for finding in base.checks):
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("book", type=click.Path())
+@click.option("--draws", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Random draws pushed through the book.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@json_option
+@_guarded
+def verify(book: str, draws: int, seed: int, as_json: bool) -> None:
+    """Push random draws through the book's own formulas and compare them with NumPy.
+
+    \b
+    valuation verify alibaba.xlsx --draws 200
+    """
+    from .workbook.verify import verify_book
+
+    found = verify_book(Path(book), draws, seed)
+    if as_json:
+        _print_json(found.as_json())
+    else:
+        click.echo(str(found))
+    if not found.proved:
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _progress(silent: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on stderr, so that stdout stays clean."""
+    if silent:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(file=sys.stderr)) as bar:
+        task = bar.add_task("simulating", total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""What every distribution can do, and the register that finds one by its name in an assumption file.
+
+A distribution is a frozen dataclass whose fields are its parameters; it says how a uniform or a normal number becomes
+one of its own (``quantile``, ``from_normal``). Sampling and dependence live elsewhere and know nothing of its shape.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any, ClassVar, Final, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from ..problems import nearest
+
+Array = NDArray[np.float64]
+Argument = float | tuple[float, float]
+D = TypeVar("D", bound="Distribution")
+
+REGISTRY: Final[dict[str, type[Distribution]]] = {}
+
+
+def distribution(name: str) -> Callable[[type[D]], type[D]]:
+    """Enter a class in the register under the name that assumption files use."""
+
+    def register(cls: type[D]) -> type[D]:
+        cls.name = name
+        REGISTRY[name] = cls
+        return cls
+
+    return register
+
+
+def spelled(value: float) -> str:
+    """Return the shortest text that reads back as exactly this number: 118028, 0.24, 1e-07."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def chance(probability: float) -> str:
+    """Return a probability as a percentage if that reads back exactly, else as a plain number."""
+    percentage = f"{100 * probability:.12g}"
+    return f"{percentage}%" if float(percentage) / 100 == probability else spelled(probability)
+
+
+def _name(declared: Field[Any]) -> str:
+    # normal's fields are mu and sigma although files say mean and sd: those two describe every distribution
+    return str(declared.metadata.get("name", declared.name))
+
+
+def expected(text: str, *found: float) -> str:
+    """Return the complaint 'text expected, found 3, 2, 5'."""
+    return f"{text} expected, found {', '.join(map(spelled, found))}"
+
+
+@dataclass(frozen=True)
+class Distribution(ABC):
+    """An uncertain quantity. Building one never raises; its numbers mean something once ``complaints()`` is empty.
+
+    ``name`` is its name in assumption files; ``free`` names the parameters that are plain numbers (shapes,
+    probabilities) and so do not carry the unit of the quantity.
+    """
+
+    name: ClassVar[str]
+    free: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    @abstractmethod
+    def mean(self) -> float:
+        """Expected value, in the unit of the quantity."""
+
+    @property
+    @abstractmethod
+    def sd(self) -> float:
+        """Standard deviation, in the unit of the quantity."""
+
+    @property
+    @abstractmethod
+    def support(self) -> tuple[float, float]:
+        """Lowest and highest possible value; infinite where there is none."""
+
+    @property
+    def base(self) -> float:
+        """Value of the base case: the most likely one where that is a parameter, else the median."""
+        return float(self.quantile(0.5))
+
+    @abstractmethod
+    def _quantile(self, u: Array, v: Array) -> Array:
+        """Quantile at u in [0, 1]; v = 1 - u may know the upper tail to more digits."""
+
+    def quantile(self, u: float | Array) -> Array:
+        """Return the exact quantiles at probabilities ``u`` (any shape, same shape back); NaN outside [0, 1]."""
+        u = np.asarray(u, dtype=np.float64)
+        low, high = self.support
+        inside = np.where((u >= 0) & (u <= 1), u, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.clip(self._quantile(inside, 1 - inside), low, high)
+        return np.select([np.isnan(inside), inside == 0, inside == 1], [np.nan, low, high], values)
+
+    def from_normal(self, z: Array) -> Array:
+        """Return quantile(Phi(z)) for standard normal ``z`` (any shape): each value depends on its own z alone."""
+        return self._from_normal(np.asarray(z, dtype=np.float64))
+
+    def _from_normal(self, z: Array) -> Array:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            u: Array = ndtr(z)
+            return np.clip(self._quantile(u, 1 - u), *self.support)
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters by name, in the order in which a file gives them."""
+        return {_name(f): getattr(self, f.name) for f in fields(self)}
+
+    def complaints(self) -> list[str]:
+        """Return what is wrong with the parameters, each 'what was expected, what was found'; empty when all is well."""
+        unreal = [f"{name} {spelled(value)}" for name, value in self.parameters.items() if not math.isfinite(value)]
+        return [f"finite numbers expected, found {', '.join(unreal)}"] if unreal else list(self._complaints())
+
+    @abstractmethod
+    def _complaints(self) -> Iterator[str]:
+        """Yield complaints about parameters that are all finite."""
+
+    def shown(self, format: Callable[[float], str] = spelled) -> str:
+        """Return the spelling of the file; ``format`` spells the parameters that carry the quantity's unit."""
+        return f"{self.name}({', '.join(self._arguments(format))})"
+
+    def _arguments(self, format: Callable[[float], str]) -> Iterator[str]:
+        for f in fields(self):
+            value = getattr(self, f.name)
+            text = spelled(value) if _name(f) in self.free else format(value)
+            if f.default is MISSING:
+                yield text
+            elif value != f.default:
+                yield f"{_name(f)}={text}"
+
+    def __str__(self) -> str:
+        return self.shown()
+
+    @classmethod
+    def signature(cls) -> str:
+        """Return how to write it, such as pert(low, mode, high, shape=4)."""
+        texts = (_name(f) if f.default is MISSING else f"{_name(f)}={spelled(f.default)}" for f in fields(cls))
+        return f"{cls.name}({', '.join(texts)})"
+
+    @classmethod
+    def from_arguments(cls, positional: Sequence[Argument], named: Mapping[str, float]) -> Distribution | str:
+        """Build from the arguments of a file, or return the complaint about their number or names."""
+        names = [_name(f) for f in fields(cls)]
+        given: dict[str, Argument] = dict(zip(names, positional, strict=False))
+        if any(isinstance(value, tuple) for value in positional):
+            return f"{cls.signature()} expected, found a value at a probability, which only discrete takes"
+        if len(positional) > len(names):
+            return f"{cls.signature()} expected, found {len(positional)} values"
+        for name, value in named.items():
+            if name not in names:
+                return f"{cls.signature()} expected, found {name}{nearest(name, names)}"
+            if name in given:
+                return f"{cls.signature()} expected, found {name} twice"
+            given[name] = value
+        missing = [_name(f) for f in fields(cls) if f.default is MISSING and _name(f) not in given]
+        if missing:
+            return f"{cls.signature()} expected, {' and '.join(missing)} missing"
+        arguments = {f.name: given[_name(f)] for f in fields(cls) if _name(f) in given}
+        return cast(Callable[..., Distribution], cls)(**arguments)

@@ -1,0 +1,96 @@
+"""Discrete: one of a few values, each with its probability."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from scipy.special import ndtri
+
+from .base import Argument, Array, Distribution, chance, distribution, expected, spelled
+
+
+@distribution("discrete")
+@dataclass(frozen=True)
+class Discrete(Distribution):
+    """One of ``values`` (the unit of the quantity) with ``probabilities``, which sum to 1.
+
+    >>> str(Discrete((10, 20), (0.3, 0.7)))
+    'discrete(10 at 30%, 20 at 70%)'
+    """
+
+    values: tuple[float, ...]
+    probabilities: tuple[float, ...]
+    free: ClassVar[frozenset[str]] = frozenset({"probabilities"})
+
+    @property
+    def mean(self) -> float:
+        return math.fsum(value * p for value, p in self._outcomes)
+
+    @property
+    def sd(self) -> float:
+        return math.sqrt(math.fsum(p * (value - self.mean) ** 2 for value, p in self._outcomes))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        possible = [value for value, p in self._outcomes if p > 0]
+        return min(possible, default=math.nan), max(possible, default=math.nan)
+
+    @property
+    def _outcomes(self) -> list[tuple[float, float]]:
+        return sorted(zip(self.values, self.probabilities, strict=False))
+
+    def _pick(self, place: Array, ends: Array) -> Array:
+        """Return the value of the first outcome whose end is not below each place; NaN for NaN."""
+        values = np.array([value for value, p in self._outcomes if p > 0])
+        chosen = values[np.searchsorted(ends, place, side="left")]
+        return np.where(np.isnan(place), np.nan, chosen)
+
+    @property
+    def _ends(self) -> Array:
+        """Cumulative probabilities but the last, which is 1 whatever rounding says."""
+        return np.cumsum([p for _, p in self._outcomes if p > 0])[:-1]
+
+    def _quantile(self, u: Array, v: Array) -> Array:
+        return self._pick(u, self._ends)
+
+    def _from_normal(self, z: Array) -> Array:
+        return self._pick(z, ndtri(self._ends))
+
+    def complaints(self) -> list[str]:
+        """Return what is wrong with the values and probabilities."""
+        if not self.values or len(self.values) != len(self.probabilities):
+            return [f"one probability a value expected, found {len(self.values)} and {len(self.probabilities)}"]
+        unreal = [number for number in (*self.values, *self.probabilities) if not math.isfinite(number)]
+        return [expected("finite numbers", *unreal)] if unreal else list(self._complaints())
+
+    def _complaints(self) -> Iterator[str]:
+        outside = [p for p in self.probabilities if not 0 <= p <= 1]
+        if outside:
+            yield expected("probabilities between 0% and 100%", *outside)
+        total = math.fsum(self.probabilities)
+        if abs(total - 1) > 1e-9:
+            yield f"probabilities that sum to 100% expected, found {100 * total:.12g}%"
+        doubled = sorted({value for value in self.values if self.values.count(value) > 1})
+        if doubled:
+            yield f"different values expected, found {', '.join(map(spelled, doubled))} more than once"
+
+    def _arguments(self, format: Callable[[float], str]) -> Iterator[str]:
+        for value, p in zip(self.values, self.probabilities, strict=False):
+            yield f"{format(value)} at {chance(p)}"
+
+    @classmethod
+    def signature(cls) -> str:
+        return "discrete(value at probability, ...)"
+
+    @classmethod
+    def from_arguments(cls, positional: Sequence[Argument], named: Mapping[str, float]) -> Distribution | str:
+        """Build from pairs (value, probability), or return the complaint about what is not a pair."""
+        pairs = [pair for pair in positional if isinstance(pair, tuple)]
+        strangers = [spelled(number) for number in positional if not isinstance(number, tuple)] + list(named)
+        if strangers or not pairs:
+            return f"{cls.signature()} expected, found {', '.join(strangers) or 'nothing'}"
+        return cls(tuple(value for value, _ in pairs), tuple(p for _, p in pairs))

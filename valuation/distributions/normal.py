@@ -1,0 +1,52 @@
+"""Normal: the bell curve, without bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import ndtri
+
+from .base import Array, Distribution, distribution, expected
+
+
+@distribution("normal")
+@dataclass(frozen=True)
+class Normal(Distribution):
+    """Normal with mean ``mu`` and standard deviation ``sigma``, in the unit of the quantity; files say mean and sd.
+
+    Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, chapter 13.
+
+    >>> str(Normal(10, 2))
+    'normal(10, 2)'
+    """
+
+    mu: float = field(metadata={"name": "mean"})
+    sigma: float = field(metadata={"name": "sd"})
+
+    @property
+    def mean(self) -> float:
+        return self.mu
+
+    @property
+    def sd(self) -> float:
+        return self.sigma
+
+    @property
+    def base(self) -> float:
+        return self.mu
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return -np.inf, np.inf
+
+    def _quantile(self, u: Array, v: Array) -> Array:
+        return self._from_normal(np.where(u <= 0.5, ndtri(u), -ndtri(v)))
+
+    def _from_normal(self, z: Array) -> Array:
+        return self.mu + self.sigma * z
+
+    def _complaints(self) -> Iterator[str]:
+        if self.sigma <= 0:
+            yield expected("sd > 0", self.sigma)

@@ -1,0 +1,43 @@
+"""Uniform: every value between two bounds is equally likely."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .base import Array, Distribution, distribution, expected
+
+
+@distribution("uniform")
+@dataclass(frozen=True)
+class Uniform(Distribution):
+    """Uniform from ``low`` to ``high``, in the unit of the quantity.
+
+    Johnson, Kotz and Balakrishnan (1995), Continuous Univariate Distributions 2, chapter 26.
+
+    >>> Uniform(1, 3).base
+    2.0
+    """
+
+    low: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        return (self.low + self.high) / 2
+
+    @property
+    def sd(self) -> float:
+        return (self.high - self.low) / math.sqrt(12)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    def _quantile(self, u: Array, v: Array) -> Array:
+        return self.low + (self.high - self.low) * u
+
+    def _complaints(self) -> Iterator[str]:
+        if self.low >= self.high:
+            yield expected("low < high", self.low, self.high)

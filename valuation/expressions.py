@@ -1,0 +1,243 @@
+"""What an assumption's text says, as an expression over inputs, other names and the closed table of operations.
+
+``= drivers.risk_free + beta * erp`` is parsed by Python's own parser, of which a small subset is kept. The expression is
+then evaluated over quantities, so the same text computes arrays and records Formulas.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from . import operations as op
+from .problems import nearest
+
+
+@dataclass(frozen=True)
+class InputValue:
+    """The value of one input."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Inputs that follow one another, one a forecast year."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Name:
+    """Another assumption, a driver, a line of a segment, or a column of peers, by its dotted name."""
+
+    dotted: str
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Number:
+    """0 or 1, which need no cell of their own."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Apply:
+    """An operation applied to expressions."""
+
+    function: str
+    operands: tuple[Expression, ...]
+
+
+Expression = InputValue | Listing | Name | Number | Apply
+
+
+class Surroundings(Protocol):
+    """Where an expression finds what it names."""
+
+    @property
+    def period(self) -> Any: ...
+
+    def input(self, name: str) -> Any:
+        """The quantity of an input."""
+
+    def listing(self, names: Sequence[str]) -> Any:
+        """The yearly quantity made of consecutive inputs."""
+
+    def name(self, dotted: str) -> Any:
+        """The quantity of a dotted name."""
+
+
+def _fold(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def folded(*operands: Any) -> Any:
+        result = operands[0]
+        for operand in operands[1:]:
+            result = function(result, operand)
+        return result
+
+    return folded
+
+
+FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
+    "if": (op.where, 3, 3),
+    "min": (_fold(op.minimum), 2, 99),
+    "max": (_fold(op.maximum), 2, 99),
+    "exp": (op.exp, 1, 1),
+    "ln": (op.log, 1, 1),
+    "sqrt": (op.sqrt, 1, 1),
+    "abs": (op.absolute, 1, 1),
+    "total": (op.total, 1, 1),
+    "first": (op.first, 1, 1),
+    "final": (op.final, 1, 1),
+    "previous": (op.previous, 2, 2),
+    "following": (op.following, 2, 2),
+    "grow": (op.grow, 2, 2),
+    "median": (op.median, 1, 1),
+    "average": (op.average, 1, 1),
+    "harmonic_mean": (op.harmonic_mean, 1, 1),
+}
+_SIGNS: Final[Mapping[type[ast.AST], tuple[str, Callable[..., Any]]]] = {
+    ast.Add: ("+", lambda a, b: a + b),
+    ast.Sub: ("-", lambda a, b: a - b),
+    ast.Mult: ("*", lambda a, b: a * b),
+    ast.Div: ("/", lambda a, b: a / b),
+    ast.Pow: ("**", lambda a, b: a**b),
+    ast.USub: ("neg", lambda a: -a),
+    ast.Gt: (">", op.above),
+    ast.Lt: ("<", op.below),
+    ast.GtE: (">=", op.at_least),
+    ast.LtE: ("<=", op.at_most),
+    ast.And: ("and", _fold(op.both)),
+    ast.Or: ("or", _fold(op.either)),
+    ast.Not: ("not", op.opposite),
+}
+_MEANING: Final[dict[str, Callable[..., Any]]] = {
+    **{sign: function for sign, function in _SIGNS.values()},
+    **{name: function for name, (function, _, _) in FUNCTIONS.items()},
+}
+
+
+def evaluate(expression: Expression, around: Surroundings) -> Any:
+    """Compute or record an expression, finding names in its surroundings."""
+    match expression:
+        case InputValue():
+            return around.input(expression.name)
+        case Listing():
+            return around.listing(expression.names)
+        case Name():
+            return around.period if expression.dotted == "period" else around.name(expression.dotted)
+        case Number():
+            return expression.value
+        case Apply(function="fade"):
+            return op.fade(around.period, *(evaluate(operand, around) for operand in expression.operands))
+        case Apply():
+            return _MEANING[expression.function](*(evaluate(operand, around) for operand in expression.operands))
+
+
+def names_in(expression: Expression) -> Iterator[Name]:
+    """Yield the names that an expression reads."""
+    if isinstance(expression, Name):
+        yield expression
+    elif isinstance(expression, Apply):
+        for operand in expression.operands:
+            yield from names_in(operand)
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read; ``offset`` counts characters from its start."""
+
+    def __init__(self, text: str, offset: int = 0) -> None:
+        self.offset = offset
+        super().__init__(text)
+
+
+_PERCENT: Final = re.compile(r"(?<![\w.])(\d+(?:\.\d*)?|\.\d+)%")
+_IF: Final = re.compile(r"\bif(?=\s*\()")
+LONGEST_FORMULA: Final = 2000
+
+
+def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Expression:
+    """Read a formula (without its '='). ``number(value, is_percentage)`` gives the expression of a literal.
+
+    Raises FormulaError with the offset of what cannot be read.
+    """
+    if len(text) > LONGEST_FORMULA:
+        raise FormulaError(f"expected a formula of at most {LONGEST_FORMULA} characters")
+    percentages: dict[int, float] = {}
+
+    def hide(found: re.Match[str]) -> str:
+        percentages[found.start()] = float(found[1]) / 100
+        return "_" * len(found[0])
+
+    plain = _IF.sub("IF", _PERCENT.sub(hide, text))
+    try:
+        tree = ast.parse(plain.lstrip(), mode="eval")
+    except SyntaxError as error:
+        offset = (error.offset or 1) - 1 + len(plain) - len(plain.lstrip())
+        raise FormulaError(f"expected a formula, found {text.strip()!r}", offset) from None
+    except (RecursionError, MemoryError, ValueError):
+        raise FormulaError("expected a simpler formula") from None
+    return _Builder(len(plain) - len(plain.lstrip()), percentages, number).build(tree.body)
+
+
+class _Builder:
+    """Turns the kept subset of Python's syntax tree into an Expression."""
+
+    def __init__(
+        self, indent: int, percentages: Mapping[int, float], number: Callable[[float, bool], Expression]
+    ) -> None:
+        self.indent, self.percentages, self.number = indent, percentages, number
+
+    def build(self, node: ast.expr) -> Expression:
+        """Return the expression of a node; FormulaError for anything outside the subset."""
+        match node:
+            case ast.Constant(value=bool() | str() | bytes() | None):
+                pass
+            case ast.Constant(value=int() | float() as value):
+                return Number(float(value)) if value in (0, 1) else self.number(float(value), False)
+            case ast.Name(id=name) if set(name) == {"_"}:
+                return self.number(self.percentages[node.col_offset + self.indent], True)
+            case ast.Name() | ast.Attribute():
+                return Name(self._dotted(node), self._offset(node))
+            case ast.BinOp(left=left, right=right) if type(node.op) in _SIGNS:
+                return Apply(_SIGNS[type(node.op)][0], (self.build(left), self.build(right)))
+            case ast.BinOp(op=ast.BitXor()):
+                raise FormulaError("expected ** for a power, found ^", self._offset(node))
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.build(operand)
+            case ast.UnaryOp(operand=operand) if type(node.op) in _SIGNS:
+                return Apply(_SIGNS[type(node.op)][0], (self.build(operand),))
+            case ast.Compare(left=left, ops=[sign], comparators=[right]) if type(sign) in _SIGNS:
+                return Apply(_SIGNS[type(sign)][0], (self.build(left), self.build(right)))
+            case ast.BoolOp(values=values):
+                return Apply(_SIGNS[type(node.op)][0], tuple(self.build(value) for value in values))
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                return self._call(name, arguments, node)
+        raise FormulaError(
+            "expected numbers, names, + - * / **, comparisons and functions such as if(test, a, b)", self._offset(node)
+        )
+
+    def _call(self, name: str, arguments: Sequence[ast.expr], node: ast.expr) -> Expression:
+        known = FUNCTIONS.get(name.lower())
+        if known is None:
+            raise FormulaError(f"{name} is no function{nearest(name.lower(), FUNCTIONS)}", self._offset(node))
+        _, least, most = known
+        if not least <= len(arguments) <= most:
+            wanted = f"{least}" if least == most else f"at least {least}"
+            raise FormulaError(f"{name.lower()} takes {wanted} arguments, found {len(arguments)}", self._offset(node))
+        return Apply(name.lower(), tuple(self.build(argument) for argument in arguments))
+
+    def _dotted(self, node: ast.expr) -> str:
+        match node:
+            case ast.Name(id=name):
+                return name
+            case ast.Attribute(value=value, attr=name):
+                return f"{self._dotted(value)}.{name}"
+        raise FormulaError("expected a dotted name such as drivers.risk_free", self._offset(node))
+
+    def _offset(self, node: ast.expr) -> int:
+        return node.col_offset + self.indent

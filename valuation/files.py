@@ -1,0 +1,233 @@
+"""Gathering a case: a folder of files or one YAML file becomes one tree of top-level keys and tables of peers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from .assumptions import Fact, PeerTable
+from .problems import Place, Problems, nearest
+from .tree import Entries, Items, Node, Text, parse_yaml, read_text, read_yaml
+
+CASE_FILE: Final = "case.yaml"
+OWN_FILES: Final = ("drivers", "bridge", "shares", "holding", "reconciliation", "correlations", "scenarios")
+NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass
+class Gathered:
+    """The top-level keys of a case with their trees, its peer tables, and the text of every file by relative name."""
+
+    root: Path
+    place: Place
+    keys: dict[str, tuple[Place, Node]] = field(default_factory=dict)
+    segments: dict[str, tuple[Place, Node]] = field(default_factory=dict)
+    peers: dict[str, PeerTable] = field(default_factory=dict)
+    facts: dict[str, Fact] | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    order: list[Text] = field(default_factory=list)
+
+
+def gather(path: Path, problems: Problems) -> Gathered | None:
+    """Read every file of a case; None when there is nothing to read."""
+    if not path.exists():
+        problems.add(Place(str(path)), "", "expected a folder of assumptions or a YAML file; there is nothing here")
+        return None
+    main = path / CASE_FILE if path.is_dir() else path
+    if not main.exists():
+        problems.add(Place(str(path)), "", f"expected a file {CASE_FILE} in this folder")
+        return None
+    case = Gathered(path if path.is_dir() else path.parent, Place(str(main)))
+    _read_top(main, case, problems)
+    if path.is_dir():
+        _read_own_files(path, case, problems)
+    _read_correlation_csv(case, problems)
+    _read_evidence(case, problems)
+    return case
+
+
+def _keep(path: Path, case: Gathered, problems: Problems) -> Node | None:
+    found: list[str] = []
+    node = read_yaml(path, problems)
+    if node is not None:
+        text = read_text(path, problems)
+        found.append(text or "")
+        case.files[_relative(path, case.root)] = found[0]
+    return node
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _read_top(main: Path, case: Gathered, problems: Problems) -> None:
+    node = _keep(main, case, problems)
+    if node is None:
+        return
+    if not isinstance(node, Entries):
+        problems.add(node.place, "", "expected names with values, such as `name: Alibaba`")
+        return
+    for key, child in node:
+        if key.text == "segments":
+            _add_segments(child, case, problems)
+        else:
+            case.keys[key.text] = (key.place, child)
+
+
+def _add_segments(node: Node, case: Gathered, problems: Problems) -> None:
+    if isinstance(node, Items):
+        case.order = [item for item in node.items if isinstance(item, Text)]
+        return
+    if not isinstance(node, Entries):
+        problems.add(node.place, "segments", "expected segments by name, or a list that gives their order")
+        return
+    for key, child in node:
+        case.segments[key.text] = (key.place, child)
+
+
+def _read_own_files(folder: Path, case: Gathered, problems: Problems) -> None:
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name == CASE_FILE:
+            continue
+        if path.stem not in OWN_FILES:
+            problems.add(Place(str(path)), "", f"not a file of a case; expected {', '.join(OWN_FILES)} (.yaml)")
+        elif path.stem in case.keys:
+            problems.add(case.keys[path.stem][0], path.stem, f"stands twice; also in {path.name}")
+        elif (node := _keep(path, case, problems)) is not None:
+            case.keys[path.stem] = (node.place, node)
+    for path in sorted((folder / "segments").glob("*.yaml")):
+        if path.stem in case.segments:
+            problems.add(case.segments[path.stem][0], path.stem, f"stands twice; also in segments/{path.name}")
+        elif (node := _keep(path, case, problems)) is not None:
+            case.segments[path.stem] = (Place(str(path)), node)
+    _sort_segments(case, problems)
+    for path in sorted((folder / "peers").glob("*.csv")):
+        table = _read_peers(path, case, problems)
+        if table is not None:
+            case.peers[table.id] = table
+
+
+def _sort_segments(case: Gathered, problems: Problems) -> None:
+    """Put the segments into the order that the case lists; a list must name each of them."""
+    if not case.order:
+        return
+    names = [text.text for text in case.order]
+    for text in case.order:
+        if text.text not in case.segments:
+            problems.add(text.place, "segments", f"{text.text} has no file in segments/{nearest(text.text, case.segments)}")
+    for name, (place, _) in case.segments.items():
+        if name not in names:
+            problems.add(place, name, "is not in the list of segments of the case file")
+    case.segments = dict(sorted(case.segments.items(), key=lambda item: names.index(item[0]) if item[0] in names else 99))
+
+
+def _rows(path: Path, case: Gathered, problems: Problems) -> list[list[str]]:
+    text = read_text(path, problems)
+    if text is None:
+        return []
+    case.files[_relative(path, case.root)] = text
+    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    if len(rows) < 2:
+        problems.add(Place(str(path)), "", "expected a heading row and at least one row of values")
+        return []
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(rows[0]):
+            problems.add(Place(str(path), number, 1), "", f"expected {len(rows[0])} cells, found {len(row)}")
+            return []
+    return rows
+
+
+def _read_peers(path: Path, case: Gathered, problems: Problems) -> PeerTable | None:
+    rows = _rows(path, case, problems)
+    if not rows:
+        return None
+    heads = [head.strip().lower().replace(" ", "_") for head in rows[0]]
+    for number, head in enumerate(heads, start=1):
+        if not NAME.fullmatch(head) or heads.count(head) > 1:
+            problems.add(Place(str(path), 1, number), "", f"expected different column names such as ev_sales, found {head!r}")
+            return None
+    columns = {head: _column([row[i].strip() for row in rows[1:]]) for i, head in enumerate(heads)}
+    return PeerTable(path.stem, columns, Place(str(path)))
+
+
+def _column(cells: list[str]) -> tuple[str, ...] | np.ndarray:
+    """A column is numeric when every filled cell is a finite number and one is filled."""
+    try:
+        values = [float(cell.replace(",", "")) if cell else math.nan for cell in cells]
+    except ValueError:
+        return tuple(cells)
+    numeric = any(math.isfinite(value) for value in values) and not any(math.isinf(value) for value in values)
+    return np.array(values) if numeric else tuple(cells)
+
+
+def _read_correlation_csv(case: Gathered, problems: Problems) -> None:
+    """``correlations: matrix.csv`` becomes the list of its pairs below the diagonal."""
+    _, node = case.keys.get("correlations", (case.place, None))
+    if not isinstance(node, Text) or not node.text.endswith(".csv"):
+        return
+    path = case.root / node.text
+    rows = _rows(path, case, problems)
+    case.keys["correlations"] = (node.place, _pairs(rows, str(path), problems))
+
+
+def _pairs(rows: list[list[str]], file: str, problems: Problems) -> Items:
+    heads = [cell.strip() for cell in rows[0][1:]] if rows else []
+    if [row[0].strip() for row in rows[1:]] != heads:
+        problems.add(Place(file, 1, 1), "correlations", "expected a square table with the same names down and across")
+        return Items(Place(file), ())
+    cells = [[cell.strip() for cell in row[1:]] for row in rows[1:]]
+    items: list[Node] = []
+    for i, name in enumerate(heads):
+        for j in range(i + 1):
+            place = Place(file, i + 2, j + 2)
+            if i == j and cells[i][j] not in ("1", "1.0"):
+                problems.add(place, name, f"expected 1 on the diagonal, found {cells[i][j]}")
+            if cells[i][j] != cells[j][i] and cells[j][i]:
+                problems.add(place, name, f"expected a symmetric table, found {cells[i][j]} and {cells[j][i]}")
+            if i != j and cells[i][j] not in ("", "0", "0.0"):
+                between = Items(place, (Text(place, heads[j]), Text(place, name)))
+                pair: tuple[tuple[Text, Node], ...] = (
+                    (Text(place, "between"), between),
+                    (Text(place, "rank"), Text(place, cells[i][j])),
+                )
+                items.append(Entries(place, pair))
+    return Items(Place(file), tuple(items))
+
+
+def _read_evidence(case: Gathered, problems: Problems) -> None:
+    """Find the evidence file from the case's folder upwards; facts stay None when the case names none or it is away."""
+    _, node = case.keys.get("evidence", (case.place, None))
+    if not isinstance(node, Text):
+        return
+    folders = [case.root.resolve(), *case.root.resolve().parents, Path.cwd(), *Path.cwd().parents]
+    path = next((folder / node.text for folder in folders if (folder / node.text).is_file()), None)
+    if path is None:
+        return
+    text = read_text(path, problems)
+    tree = parse_yaml(text, str(path), problems) if text is not None else None
+    if tree is None:
+        return
+    if not isinstance(tree, Items):
+        problems.add(tree.place, "evidence", "expected a list of facts, each with an id")
+        return
+    case.files["evidence.yaml"] = text or ""
+    case.facts = {}
+    for item in tree.items:
+        _add_fact(item, case.facts, problems)
+
+
+def _add_fact(item: Node, facts: dict[str, Fact], problems: Problems) -> None:
+    if not isinstance(item, Entries) or not isinstance(item.get("id"), Text):
+        problems.add(item.place, "evidence", "expected a fact with an id")
+        return
+    fields = {key.text: child.text for key, child in item if isinstance(child, Text)}
+    if fields["id"] in facts:
+        problems.add(item.place, fields["id"], "stands twice in the evidence")
+    facts[fields["id"]] = Fact(fields["id"], fields.get("statement", ""), fields)

@@ -1,0 +1,21 @@
+"""The methods of valuation, one a file. To add one: write its file, import it here, add its published number."""
+
+from .dcf import dcf
+from .method import METHODS, Method, MissingAssumption, Parameter, Worth
+from .multiple import multiple
+from .scenarios import scenarios
+from .stake import stake
+from .venture import venture
+
+__all__ = [
+    "METHODS",
+    "Method",
+    "MissingAssumption",
+    "Parameter",
+    "Worth",
+    "dcf",
+    "multiple",
+    "scenarios",
+    "stake",
+    "venture",
+]

@@ -1,0 +1,204 @@
+"""The model: every assumption, each segment's method, the bridge and the value of one share. Every reading runs it.
+
+``value(case, line, given)`` computes when ``line`` keeps arrays and records when it keeps Formulas; it is the only place
+where parts become a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from .assumptions import Assumption, Case, PeerTable, Segment
+from .bridge import PartWorth, attributable_value, equity_of_parent, per_share_factor
+from .expressions import evaluate
+from .formula import Block, Column, Formula, Reference
+from .lines import Line, Lines, snake
+from .order import resolve
+from .peers import derived_ratio
+from .recording import Recording
+from .units import MULTIPLE, NUMBER
+
+GROUP_TITLES: Final = {
+    "drivers": "Drivers",
+    "shares": "Shares",
+    "parts": "Sum of the parts",
+    "bridge": "Bridge",
+    "reconciliation": "Reconciliation",
+}
+
+
+def scope_of(assumption: Assumption) -> str:
+    """The scope whose sheet shows an assumption: its group's; the holding discount stands on the bridge."""
+    return "bridge" if assumption.group == "holding" else assumption.group
+
+
+@dataclass
+class Valuation:
+    """What a reading found: the worth of each part, the bridge items, and the value per share; arrays or References."""
+
+    parts: dict[str, PartWorth] = field(default_factory=dict)
+    bridge: dict[str, Any] = field(default_factory=dict)
+    sum_of_parts: Any = None
+    holding_discount: Any = None
+    equity: Any = None
+    per_ordinary_share: Any = None
+    per_share: Any = None
+    price: Any = None
+
+
+class Given(Protocol):
+    """The quantities of the inputs, by name."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def value(case: Case, line: Line, given: Given) -> Valuation:
+    """Run the whole model of a case in a reading; ``given`` holds a quantity for every input."""
+    run = Run(case, line, given)
+    for step in case.order:
+        run.step(step)
+    return run.finish()
+
+
+class Run:
+    """One run of the model in one reading, step by step, so that a trial can go on behind a faulty step."""
+
+    def __init__(self, case: Case, line: Line, given: Given) -> None:
+        self.case, self.line, self.given = case, line, given
+        self.known: dict[str, Any] = {}
+        self.valuation = Valuation()
+
+    def step(self, name: str) -> None:
+        """Compute one assumption ('cloud.wacc') or the worth of one segment ('cloud.*')."""
+        head, _, last = name.partition(".")
+        if last == "*":
+            self._segment(self.case.segments[head])
+        else:
+            self.known[name] = self._assumption(self.case.assumptions[name])
+
+    def _assumption(self, assumption: Assumption) -> Any:
+        scope = assumption.group
+        quantity = evaluate(assumption.expression, _Around(self, scope))
+        if scope == "drivers" and assumption.plain:
+            return quantity
+        scope = scope_of(assumption)
+        line = self.line.within(scope, self._title(scope))
+        kept = line(assumption.label, quantity, show=assumption.unit, yearly=assumption.yearly, name=assumption.name)
+        if assumption.single and is_yearly(kept):
+            raise TypeError("expected one value, found a yearly row: use first(...) or final(...)")
+        return kept
+
+    def _title(self, scope: str) -> str:
+        segment = self.case.segments.get(scope)
+        return segment.name if segment else GROUP_TITLES.get(scope, scope)
+
+    def _segment(self, segment: Segment) -> None:
+        line = self.line.within(segment.id, segment.name)
+        given = {name: self._argument(value) for name, value in segment.given.items()}
+        worth = segment.method.worth(line, given)
+        owned = self.quantity(f"{segment.id}.owned")
+        debt = self.quantity(f"{segment.id}.net_debt") if segment.has_net_debt else None
+        self.valuation.parts[segment.id] = attributable_value(line, worth, owned, debt)
+
+    def _argument(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {row: {name: self.quantity(ref) for name, ref in fields.items()} for row, fields in value.items()}
+        return self.quantity(value) if value in self.case.assumptions else value
+
+    def quantity(self, name: str) -> Any:
+        """The quantity of an assumption that was computed; NotComputed when its step failed or is still to come."""
+        if name not in self.known:
+            raise NotComputed(name)
+        return self.known[name]
+
+    def finish(self) -> Valuation:
+        """Add up the parts, cross the bridge and divide by the shares."""
+        factor = per_share_factor(self.line.within("shares", GROUP_TITLES["shares"]), self.known)
+        for name in self.case.segments:
+            part = self.valuation.parts[name]
+            line = self.line.within(name, self.case.segments[name].name)
+            part.per_share = line("Value per share", part.attributable * factor)
+        equity_of_parent(self.case, self.line, self.known, self.valuation, factor)
+        return self.valuation
+
+
+class _Around:
+    """The surroundings of an expression: inputs, siblings, other segments' lines, peers."""
+
+    def __init__(self, run: Run, scope: str) -> None:
+        self.run, self.scope = run, scope
+
+    @property
+    def period(self) -> Any:
+        return self.run.line.period
+
+    def input(self, name: str) -> Any:
+        return self.run.given[name]
+
+    def listing(self, names: Sequence[str]) -> Any:
+        items = [self.run.given[name] for name in names]
+        if any(isinstance(item, Reference) for item in items):
+            return Block(tuple(items), self.run.line.period)
+        return np.stack(np.broadcast_arrays(*(np.atleast_1d(item) for item in items)))
+
+    def name(self, dotted: str) -> Any:
+        head, _, rest = dotted.partition(".")
+        if head == "peers":
+            return self._peers(rest)
+        case = self.run.case
+        target = resolve(dotted, self.scope, case.assumptions, case.segments) or dotted
+        if target.endswith(".*"):
+            return find_line(self.run.line, head, rest)
+        assumption = case.assumptions[target]
+        if assumption.plain and assumption.group != self.scope:
+            return self.run.given[assumption.inputs[0].name]
+        return self.run.quantity(target)
+
+    def _peers(self, rest: str) -> Any:
+        table_name, _, column = rest.partition(".")
+        table = self.run.case.peers[table_name]
+        values = column_values(table, column)
+        if isinstance(self.run.line, Recording):
+            unit = MULTIPLE if "_" in column else NUMBER
+            return Column(table_name, column, values, unit)
+        return values
+
+
+def column_values(table: PeerTable, column: str) -> Any:
+    """Return a column of peers, or the ratio of two columns named together (ev_sales from ev and sales)."""
+    ratio = None if column in table.numeric else derived_ratio(column, table.numeric)
+    if ratio is None:
+        return table.columns[column]
+    return np.asarray(table.columns[ratio[0]]) / np.asarray(table.columns[ratio[1]])
+
+
+def find_line(line: Line, scope: str, name: str) -> Any:
+    """Return a line of another segment by its dotted-name form; KeyError with the known names."""
+    if isinstance(line, Lines):
+        return line.scopes[scope][snake(name)]
+    assert isinstance(line, Recording)
+    row = line.scopes[scope].row(name)
+    if row is None:
+        raise UnknownLine(name, [snake(row.label) for row in line.scopes[scope].rows])
+    return Reference(row)
+
+
+class NotComputed(KeyError):
+    """An assumption is read that could not be computed."""
+
+
+class UnknownLine(KeyError):
+    """A formula names a line that the segment does not have."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name, self.known = name, known
+        super().__init__(name)
+
+
+def is_yearly(quantity: Any) -> bool:
+    """Whether a quantity has a value each year."""
+    return quantity.yearly if isinstance(quantity, Formula) else np.ndim(quantity) == 2

@@ -1,0 +1,259 @@
+"""The closed table of operations, NumPy beside Excel: what a method may do to a quantity.
+
+    >>> float(maximum(-3.0, 0.0))
+    0.0
+    >>> float(where(above(2.0, 1.0), 10.0, 20.0))
+    10.0
+    >>> total(np.array([[1.0], [2.0]]))
+    array([3.])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from .formula import (
+    ADD,
+    DIVIDE,
+    MULTIPLY,
+    NEGATE,
+    POWER,
+    SUBTRACT,
+    Before,
+    Column,
+    Constant,
+    Formula,
+    Operation,
+    Recurrence,
+    Reference,
+    UnitRule,
+    first_unit,
+    flag_unit,
+    lift,
+    pure_unit,
+    same_formula,
+    same_unit,
+)
+from .units import FLAG, Unit, UnitMismatch
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    operation.name: operation for operation in (ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATE)
+}
+
+
+def operation(
+    name: str, numpy: Callable[..., Any], excel: str, unit: UnitRule, precedence: int = 9, *, whole_row: bool = False
+) -> Operation:
+    """Add an operation to the table: its NumPy meaning and its Excel spelling, side by side."""
+    OPERATIONS[name] = Operation(name, numpy, excel, unit, precedence, whole_row)
+    return OPERATIONS[name]
+
+
+def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def flag(left: Any, right: Any) -> Any:
+        """1 or 0; NaN where an operand is NaN, as Excel passes errors on."""
+        return np.where(np.isnan(left) | np.isnan(right), np.nan, compare(left, right))
+
+    return flag
+
+
+def _where(test: Any, then: Any, otherwise: Any) -> Any:
+    return np.where(np.isnan(test), np.nan, np.where(np.not_equal(test, 0), then, otherwise))
+
+
+def _valid(test: Any, value: Any) -> Any:
+    return np.where(np.equal(np.nan_to_num(test), 0), np.nan, value)
+
+
+def _choice_unit(operands: Sequence[Formula]) -> Unit:
+    _test_unit(operands)
+    return same_unit(operands[1:])
+
+
+def _valid_unit(operands: Sequence[Formula]) -> Unit:
+    _test_unit(operands)
+    return operands[1].unit
+
+
+def _test_unit(operands: Sequence[Formula]) -> None:
+    if not operands[0].unit.pure:
+        raise UnitMismatch(f"a test is needed (a > b, or an event), found {operands[0].unit}")
+
+
+def _flags(operands: Sequence[Formula]) -> Unit:
+    for operand in operands:
+        if not operand.unit.pure:
+            raise UnitMismatch(f"a test is needed here, found {operand.unit}")
+    return FLAG
+
+
+def _both(left: Any, right: Any) -> Any:
+    return np.where(np.isnan(left) | np.isnan(right), np.nan, (np.not_equal(left, 0)) & np.not_equal(right, 0))
+
+
+def _either(left: Any, right: Any) -> Any:
+    return np.where(np.isnan(left) | np.isnan(right), np.nan, (np.not_equal(left, 0)) | np.not_equal(right, 0))
+
+
+def _opposite(test: Any) -> Any:
+    return np.where(np.isnan(test), np.nan, np.equal(test, 0))
+
+
+def _sum(row: Any) -> Any:
+    return np.sum(row, axis=0)
+
+
+maximum = operation("maximum", np.maximum, "MAX({},{})", same_unit)
+minimum = operation("minimum", np.minimum, "MIN({},{})", same_unit)
+absolute = operation("absolute", np.abs, "ABS({})", first_unit)
+exp = operation("exp", np.exp, "EXP({})", pure_unit)
+log = operation("log", np.log, "LN({})", pure_unit)
+sqrt = operation("sqrt", np.sqrt, "SQRT({})", pure_unit)
+normal_cdf = operation("normal_cdf", ndtr, "NORMSDIST({})", pure_unit)
+above = operation("above", _comparison(np.greater), "{}>{}", flag_unit, 1)
+below = operation("below", _comparison(np.less), "{}<{}", flag_unit, 1)
+at_least = operation("at_least", _comparison(np.greater_equal), "{}>={}", flag_unit, 1)
+at_most = operation("at_most", _comparison(np.less_equal), "{}<={}", flag_unit, 1)
+both = operation("both", _both, "AND({},{})", _flags)
+either = operation("either", _either, "OR({},{})", _flags)
+opposite = operation("opposite", _opposite, "NOT({})", _flags)
+where = operation("where", _where, "IF({},{},{})", _choice_unit)
+valid = operation("valid", _valid, "IF({},{},NA())", _valid_unit)
+total = operation("total", _sum, "SUM({})", first_unit, whole_row=True)
+final = operation("final", lambda row: row[-1], "{}", first_unit, whole_row=True)
+first = operation("first", lambda row: row[0], "{}", first_unit, whole_row=True)
+
+
+def _shift_back(row: NDArray[np.float64], opening: Any) -> NDArray[np.float64]:
+    shape = np.broadcast_shapes(row[:1].shape, np.shape(opening))
+    return np.concatenate([np.broadcast_to(opening, shape), np.broadcast_to(row[:-1], (len(row) - 1, *shape[1:]))])
+
+
+def _shift_ahead(row: NDArray[np.float64], closing: Any) -> NDArray[np.float64]:
+    shape = np.broadcast_shapes(row[:1].shape, np.shape(closing))
+    return np.concatenate([np.broadcast_to(row[1:], (len(row) - 1, *shape[1:])), np.broadcast_to(closing, shape)])
+
+
+_PREVIOUS = operation("previous", _shift_back, "{}", same_unit)
+_FOLLOWING = operation("following", _shift_ahead, "{}", same_unit)
+
+
+def previous(row: Any, opening: Any) -> Any:
+    """Last year's value of a row; in the first year the opening value, which is written before the row's first cell."""
+    return _neighbour(_PREVIOUS, row, opening, "opening")
+
+
+def following(row: Any, closing: Any) -> Any:
+    """Next year's value of a row; in the last year the closing value, which is written behind the row's last cell."""
+    return _neighbour(_FOLLOWING, row, closing, "closing")
+
+
+def _neighbour(shift: Operation, row: Any, end: Any, side: str) -> Any:
+    if not isinstance(row, Formula) and not isinstance(end, Formula):
+        return shift(row, end)
+    if not isinstance(row, Reference) or not row.yearly:
+        raise TypeError(f"{shift.name} reads a neighbouring cell: give its operand a line of its own")
+    cell = lift(end)
+    if cell.yearly:
+        raise TypeError(f"the {side} value of a row is one number, not a yearly row")
+    there = getattr(row.row, side)
+    if there is None:
+        setattr(row.row, side, cell)
+    elif not same_formula(there, cell):
+        raise TypeError(f"{row.row.label} already has another {side} value: give this one a line of its own")
+    same_unit((row, cell))
+    return Formula(shift, (row, cell), row.unit, True)
+
+
+def roll_forward(step: Callable[..., Any], opening: Any, *yearly: Any) -> Any:
+    """Value each year from the year before: ``step(before, *this year's values)`` starting at ``opening``.
+
+    Every yearly quantity that the step reads must be passed as an argument, so that both readings see the same year.
+    """
+    if any(isinstance(value, Formula) for value in (opening, *yearly)):
+        start, rows = lift(opening), [lift(value) for value in yearly]
+        from_nothing = isinstance(start, Constant) and start.value == 0 and bool(rows)
+        cell = lift(step(Before(rows[0].unit if from_nothing else start.unit), *rows))
+        _check_step(cell, yearly)
+        same_unit((start, cell))
+        return Recurrence(cell, start)
+    return _roll(step, opening, [np.asarray(value) for value in yearly])
+
+
+def _roll(step: Callable[..., Any], opening: Any, yearly: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    years = {len(value) for value in yearly if value.ndim == 2}
+    if len(years) != 1:
+        raise TypeError("roll_forward needs a yearly quantity of shape (years, draws) among its arguments")
+    values, before = [], opening
+    with np.errstate(all="ignore"):
+        for year in range(years.pop()):
+            before = step(before, *(value[year] if value.ndim == 2 else value for value in yearly))
+            if np.ndim(before) > 1:
+                raise TypeError("roll_forward's step read a whole yearly row: pass it as an argument")
+            values.append(before)
+    return np.stack(np.broadcast_arrays(*values))
+
+
+def _check_step(cell: Formula, passed: Sequence[Any]) -> None:
+    rows = {value.row for value in passed if isinstance(value, Reference)}
+    for row in rows_read(cell):
+        if row.yearly and row not in rows:
+            raise TypeError(f"roll_forward's step reads the yearly row {row.label}: pass it as an argument")
+
+
+def rows_read(formula: Formula) -> list[Any]:
+    """Return the rows that a formula refers to."""
+    if isinstance(formula, Reference):
+        return [formula.row]
+    return [row for operand in formula.operands for row in rows_read(operand)]
+
+
+def _add_up(*values: Any) -> Any:
+    result = values[0]
+    for value in values[1:]:
+        result = result + value
+    return result
+
+
+def fade(period: Any, start: Any, end: Any, hold: Any, over: Any) -> Any:
+    """A yearly path: ``start`` through year ``hold``, then linear, reaching ``end`` after ``over`` more years."""
+    return start + (end - start) * minimum(1, maximum(0, (period - hold) / over))
+
+
+def grow(base: Any, growth: Any) -> Any:
+    """A yearly path that grows from a base: base (1 + growth), year after year."""
+    return roll_forward(lambda before, growth: before * (1 + growth), base, growth)
+
+
+add_up = operation("add_up", _add_up, "SUM({})", same_unit)
+"""The sum of any number of quantities; neighbouring rows are spelled as one range."""
+
+
+# Statistics of a column of peers ---------------------------------------------------------------------------------
+
+
+def _statistic(name: str, numpy: Callable[..., Any], excel: str) -> Callable[[Any], Any]:
+    entry = operation(name, numpy, excel, first_unit)
+
+    def statistic(column: Any) -> Any:
+        if isinstance(column, Formula) and not isinstance(column, Column):
+            raise TypeError(f"{name} reads a column of a peer table: {name}(peers.table.column)")
+        return entry(column)
+
+    statistic.__doc__ = f"{name.capitalize()} of a column of peers; blank cells are left out."
+    statistic.__name__ = name
+    return statistic
+
+
+def _harmonic(values: Any) -> Any:
+    return np.atleast_1d(1 / np.nanmean(1 / np.asarray(values, dtype=float)))
+
+
+median = _statistic("median", lambda values: np.atleast_1d(np.nanmedian(values)), "MEDIAN({})")
+average = _statistic("average", lambda values: np.atleast_1d(np.nanmean(values)), "AVERAGE({})")
+harmonic_mean = _statistic("harmonic_mean", _harmonic, "HARMEAN({})")

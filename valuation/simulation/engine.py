@@ -1,0 +1,135 @@
+"""Simulation: draws of the uncertain inputs pushed through the model, chunk by chunk, in bounded memory.
+
+A chunk is a whole number of tiles, and a tile is always the same draws, so the same seed gives the same bytes for any
+chunk size. A named input is one draw wherever it is used. An impossible draw is NaN, counted and named, never repaired.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..assumptions import Case, Input
+from ..dependence import Dependence
+from ..lines import Lines
+from ..model import Valuation, value
+from .results import Simulation
+from .sampling import Design, design
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+CHUNK: Final = 4096
+DRAWS: Final = 100_000
+SEED: Final = 20260202
+
+
+def simulate(
+    case: Case,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    *,
+    kind: Literal["sobol", "random"] = "sobol",
+    chunk: int = CHUNK,
+    progress: Progress | None = None,
+) -> Simulation:
+    """Value the case for many draws of its uncertain inputs.
+
+    ``draws`` is rounded up to fit the design (scrambled Sobol: replicates x a power of two). ``progress(done, all)`` is
+    called after each chunk. Deterministic in ``seed``; independent of ``chunk``.
+    """
+    if draws < 1:
+        raise ValueError(f"expected at least 1 draw, found {draws}")
+    uncertain = [found for found in case.inputs if found.distribution is not None]
+    plan = design(draws, len(uncertain), seed, kind)
+    dependence = dependence_of(case, uncertain)
+    kept = _Kept.empty(case, plan.draws)
+    for start, scores in _chunks(plan, chunk):
+        given = draw(case, uncertain, dependence, scores)
+        lines = Lines(case.years)
+        kept.keep(start, scores.shape[1], value(case, lines, given), lines)
+        if progress is not None:
+            progress(start + scores.shape[1], plan.draws)
+    return kept.simulation(case, plan, dependence, draws, seed, kind)
+
+
+def dependence_of(case: Case, uncertain: list[Input]) -> Dependence:
+    """The dependence between uncertain inputs; what is wrong with it was found when the case was read."""
+    names = [found.name for found in uncertain]
+    pairs = [(pair.between[0], pair.between[1], pair.rank) for pair in case.correlations]
+    return Dependence.build(names, pairs)
+
+
+def draw(case: Case, uncertain: list[Input], dependence: Dependence, scores: Array) -> dict[str, Array]:
+    """Turn independent normal scores (inputs, draws) into values of every input; constants have shape (1,)."""
+    given = case.base_values
+    mixed = dependence.apply(scores)
+    for number, found in enumerate(uncertain):
+        assert found.distribution is not None
+        given[found.name] = found.distribution.from_normal(mixed[number])
+    return given
+
+
+def _chunks(plan: Design, chunk: int) -> Iterator[tuple[int, Array]]:
+    """Join tiles until a chunk is full; at least one tile."""
+    waiting: list[Array] = []
+    begin = size = 0
+    for start, scores in plan.tiles():
+        if not waiting:
+            begin, size = start, 0
+        waiting.append(scores)
+        size += scores.shape[1]
+        if size >= chunk:
+            yield begin, np.concatenate(waiting, axis=1)
+            waiting = []
+    if waiting:
+        yield begin, np.concatenate(waiting, axis=1)
+
+
+@dataclass
+class _Kept:
+    """The results that outlive a chunk."""
+
+    per_share: Array
+    price: Array
+    parts: dict[str, Array]
+    attributable: dict[str, Array]
+    invalid: Counter[str]
+
+    @classmethod
+    def empty(cls, case: Case, draws: int) -> _Kept:
+        parts = {name: np.empty(draws) for name in case.segments}
+        attributable = {name: np.empty(draws) for name in case.segments}
+        return cls(np.empty(draws), np.full(1, np.nan), parts, attributable, Counter())
+
+    def keep(self, start: int, size: int, found: Valuation, lines: Lines) -> None:
+        here = slice(start, start + size)
+        self.per_share[here] = found.per_share
+        for name, part in found.parts.items():
+            self.parts[name][here] = part.per_share
+            self.attributable[name][here] = part.attributable
+        if found.price is not None:
+            self.price = np.ravel(found.price)[:1]
+        bad = ~np.isfinite(self.per_share[here])
+        if bad.any():
+            self.invalid.update(lines.invalid.counts(bad))
+
+    def simulation(
+        self, case: Case, plan: Design, dependence: Dependence, asked: int, seed: int, kind: str
+    ) -> Simulation:
+        return Simulation(
+            per_share=self.per_share,
+            parts=self.parts,
+            attributable=self.attributable,
+            price=float(self.price[0]) if case.has("shares.price") else None,
+            seed=seed,
+            kind=kind,
+            asked=asked,
+            replicates=plan.replicates,
+            invalid=dict(self.invalid),
+            repair=dependence.report,
+        )

@@ -1,0 +1,80 @@
+"""A case opened for work: value it, simulate it, write its workbook. This is what ``valuation.load`` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from .assumptions import Case
+from .base_case import BaseCase, base_case
+from .reading import load as load_case
+from .simulation.engine import CHUNK, DRAWS, SEED, Progress, simulate
+from .simulation.results import Simulation
+
+
+class Study:
+    """A case with its verbs.
+
+    >>> study = load("assumptions/alibaba")              # doctest: +SKIP
+    >>> study.value().per_share                          # doctest: +SKIP
+    >>> study.simulate(draws=100_000, seed=7).mean       # doctest: +SKIP
+    """
+
+    def __init__(self, path: str | Path, case: Case) -> None:
+        self.path = Path(path)
+        self.case = case
+
+    def value(self) -> BaseCase:
+        """Value the base case."""
+        return base_case(self.case)
+
+    def simulate(
+        self,
+        draws: int = DRAWS,
+        seed: int = SEED,
+        *,
+        kind: Literal["sobol", "random"] = "sobol",
+        chunk: int = CHUNK,
+        progress: Progress | None = None,
+    ) -> Simulation:
+        """Value the case for many draws of its uncertain inputs; see ``simulation.engine.simulate``."""
+        return simulate(self.case, draws, seed, kind=kind, chunk=chunk, progress=progress)
+
+    def scenarios(self) -> dict[str, float]:
+        """The value per share of each scenario, other assumptions at their base."""
+        return {
+            name: base_case(load_case(self.path, scenario.values)).per_share
+            for name, scenario in self.case.scenarios.items()
+        }
+
+    def write_workbook(self, path: str | Path, simulation: Simulation | None = None) -> Path:
+        """Write the live workbook; with a simulation it holds its ranges."""
+        from .workbook.book import write_workbook
+
+        return write_workbook(self.case, path, simulation, self.scenarios())
+
+    def as_json(self, simulation: Simulation | None = None) -> dict[str, Any]:
+        """The contract's object for the base case, with the simulation when there is one."""
+        result = self.value().as_json()
+        if self.case.scenarios:
+            values = self.scenarios()
+            result["scenarios"] = [
+                {"id": name, "probability": scenario.probability, "per_share": values[name]}
+                for name, scenario in self.case.scenarios.items()
+            ]
+        if simulation is not None:
+            result["simulation"] = simulation.as_json()
+        return result
+
+    def __repr__(self) -> str:
+        return f"Study({str(self.path)!r}: {self.case.name}, {len(self.case.segments)} parts)"
+
+
+def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Study:
+    """Open a case: a folder of assumption files or one YAML file.
+
+    ``overrides`` replaces values by dotted name, written as in a file. Raises InvalidAssumptions, whose ``problems``
+    say what is wrong and where.
+    """
+    return Study(path, load_case(path, overrides))

@@ -1,0 +1,108 @@
+"""What the commands print: tables of parts, ranges and checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from .base_case import BaseCase
+    from .simulation.results import Simulation
+    from .study import Study
+
+WIDTH = 110
+
+
+def console() -> Console:
+    """A console that respects NO_COLOR and keeps its width when the output is no terminal."""
+    found = Console()
+    return found if found.is_terminal else Console(width=WIDTH)
+
+
+def print_value(study: Study) -> None:
+    """Print the base case part by part."""
+    base = study.value()
+    _print_table(base, None)
+    _print_headline(base, None)
+    print_checks(base, quiet=True)
+
+
+def print_run(study: Study, simulation: Simulation, written: Path) -> None:
+    """Print parts with ranges, the price and the probability, and where the workbook is."""
+    base = study.value()
+    _print_table(base, simulation)
+    _print_headline(base, simulation)
+    print_checks(base, quiet=True)
+    console().print(f"[bold]{written}[/bold] written", highlight=False)
+
+
+def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
+    case, quote = base.case, str(base.case.quote)
+    table = Table(title=f"{case.name}, {case.date}", title_justify="left")
+    table.add_column("part")
+    table.add_column(f"value, {case.currency} m", justify="right")
+    table.add_column("owned", justify="right")
+    table.add_column(quote, justify="right")
+    if simulation is not None:
+        for name in ("P5", "P50", "P95"):
+            table.add_column(name, justify="right")
+    for part in base.parts:
+        row = [part.name, f"{part.attributable:,.0f}", f"{part.owned:.1%}", f"{part.per_share:,.2f}"]
+        if simulation is not None:
+            quantiles = simulation.part_quantiles(part.id)
+            row += [f"{quantiles[q]:,.2f}" for q in (0.05, 0.5, 0.95)]
+        table.add_row(*row)
+    table.add_section()
+    items = dict(base.bridge)
+    if base.holding_discount is not None:
+        items["holding discount"] = base.holding_discount
+    for name, amount in items.items():
+        table.add_row(name.replace("_", " "), f"{amount:,.0f}", "", f"{amount * base.per_share / base.equity:,.2f}")
+    table.add_section()
+    row = ["[bold]value per share[/bold]", f"{base.equity:,.0f}", "", f"[bold]{base.per_share:,.2f}[/bold]"]
+    if simulation is not None:
+        row += [f"{simulation.quantiles[q]:,.2f}" for q in (0.05, 0.5, 0.95)]
+    table.add_row(*row)
+    console().print(table)
+
+
+def _print_headline(base: BaseCase, simulation: Simulation | None) -> None:
+    quote, out = str(base.case.quote), console()
+    if base.price is not None and base.upside is not None:
+        out.print(f"price {base.price:,.2f} {quote}; base case {base.upside:+.1%} against it", highlight=False)
+    if simulation is None:
+        return
+    q = simulation.quantiles
+    out.print(
+        f"simulation: mean {simulation.mean:,.2f} (standard error {simulation.standard_error:.3f}), "
+        f"P5 {q[0.05]:,.2f}, P50 {q[0.5]:,.2f}, P95 {q[0.95]:,.2f} {quote}",
+        highlight=False,
+    )
+    if simulation.price is not None:
+        above = simulation.probability_above(simulation.price)
+        out.print(f"probability that value is above the price: [bold]{above:.1%}[/bold]", highlight=False)
+    rounded = "" if simulation.draws == simulation.asked else f", rounded up from {simulation.asked:,}"
+    out.print(
+        f"{simulation.draws:,} draws{rounded}; {simulation.valid:,} valid; seed {simulation.seed}; {simulation.kind}",
+        highlight=False,
+    )
+    for name, count in simulation.invalid.items():
+        out.print(f"  {count:,} draws impossible at {name}", highlight=False)
+    if simulation.repair is not None:
+        out.print(f"correlations repaired: {simulation.repair}", highlight=False)
+
+
+def print_checks(base: BaseCase, *, quiet: bool = False) -> None:
+    """Print the checks that fired; ``quiet`` leaves out the line that says that all is well."""
+    out = console()
+    unsourced = [finding for finding in base.checks if finding.id == "source"]
+    shown = [finding for finding in base.checks if not quiet or finding.id != "source"]
+    if quiet and unsourced:
+        out.print(f"warning: {len(unsourced)} assumptions have no source; valuation check lists them", highlight=False)
+    for finding in shown:
+        out.print(f"{finding.severity}: {finding.place}: {finding.message}", highlight=False, markup=False, soft_wrap=True)
+    if not base.checks and not quiet:
+        out.print("no problems; every check is clear", highlight=False)

@@ -1,0 +1,69 @@
+"""Where things stand in the workbook: cells, the columns of the time axis, sheet titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Final
+
+LABEL, UNIT, VALUE, OPENING, FIRST_YEAR = 0, 1, 2, 3, 4
+HEAD_ROW: Final = 3
+PERIOD_ROW: Final = 4
+FIRST_ROW: Final = 6
+LONGEST_TITLE: Final = 31
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """A cell by sheet title, row and column, counted from 0."""
+
+    sheet: str
+    row: int
+    column: int
+
+    @property
+    def name(self) -> str:
+        """The plain address: C7."""
+        return f"{column_name(self.column)}{self.row + 1}"
+
+    @property
+    def fixed(self) -> str:
+        """The absolute address: $C$7."""
+        return f"${column_name(self.column)}${self.row + 1}"
+
+    def seen_from(self, sheet: str, *, fixed: bool = True) -> str:
+        """The address as a formula on another sheet writes it."""
+        address = self.fixed if fixed else self.name
+        return address if sheet == self.sheet else f"{quoted(self.sheet)}!{address}"
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.name}"
+
+
+def column_name(column: int) -> str:
+    """Return the letters of a column counted from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def quoted(sheet: str) -> str:
+    """Return a sheet title as formulas need it."""
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", sheet) and not re.fullmatch(r"[A-Za-z]{1,3}\d+|[rR]\d*[cC]\d*|[rRcC]", sheet):
+        return sheet
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def sheet_title(text: str, taken: Container[str]) -> str:
+    """Return a legal sheet title near the text that is not taken (compared in lower case)."""
+    plain = re.sub(r"[\\/*?:\[\]\x00-\x1f]", " ", text).strip().strip("'").strip() or "Part"
+    plain = "History of the company" if plain.lower() == "history" else plain
+    title, number = plain[:LONGEST_TITLE].rstrip(), 2
+    while title.lower() in taken:
+        ending = f" {number}"
+        title, number = plain[: LONGEST_TITLE - len(ending)].rstrip() + ending, number + 1
+    return title

@@ -1,0 +1,230 @@
+"""Writing the workbook: every page drafted, every formula spelled, written beside the target and renamed at the end."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..assumptions import Case
+from ..checks import Check, Recorded, checks
+from ..formula import Reference
+from ..model import GROUP_TITLES, Valuation
+from ..recording import Recording, evaluate_all
+from ..simulation.results import Simulation
+from ..trial import record
+from . import checks_page, inputs_page, parts_page, simulation_page, summary_page, tables_pages
+from .address import Cell, sheet_title
+from .lines_page import place_rows, write_rows
+from .pages import Draft, Page, write_page
+from .styles import Styles
+
+INPUTS: Final = "Inputs"
+SUMMARY: Final = "Summary"
+CONTENTS: Final = "Contents"
+SIMULATION: Final = "Simulation"
+PEERS: Final = "Peers"
+EVIDENCE: Final = "Evidence and sources"
+SCENARIOS: Final = "Scenarios"
+BASELINE: Final = "Audit baseline"
+FILES: Final = "Audit files"
+RESERVED: Final = (CONTENTS, SUMMARY, INPUTS, SIMULATION, PEERS, EVIDENCE, SCENARIOS, BASELINE, FILES, checks_page.TITLE)
+FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A drafted book: its pages and formulas, and the recording they came from."""
+
+    case: Case
+    recording: Recording
+    valuation: Valuation
+    draft: Draft
+    titles: Mapping[str, str]
+    checks: list[Check]
+
+
+def write_workbook(
+    case: Case, path: str | Path, simulation: Simulation | None = None, scenarios: Mapping[str, float] | None = None
+) -> Path:
+    """Write the case as a live workbook; the same case and simulation give the same bytes.
+
+    The file appears whole or not at all: it is written beside the target and renamed. Raises OSError with the path.
+    """
+    target = Path(path)
+    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xlsx", dir=target.parent)
+    os.close(handle)
+    try:
+        _write(case, Path(name), simulation, scenarios or {})
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return target
+
+
+def _write(case: Case, path: Path, simulation: Simulation | None, scenarios: Mapping[str, float]) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False})
+    book.set_properties(
+        {
+            "title": f"{case.name}: sum of the parts",
+            "subject": f"Valuation as of {case.date or 'an unnamed date'}",
+            "author": "valuation",
+            "comments": "Live formulas; change the blue cells of the Inputs sheet",
+            "created": FIXED_TIME,
+        }
+    )
+    book.set_calc_mode("auto")
+    plan = draft_book(case, simulation, scenarios, book)
+    styles = Styles(book)
+    sheets = {title: book.add_worksheet(title) for title in plan.draft.pages}
+    spelling = plan.draft.spelling
+    for title, page in plan.draft.pages.items():
+        sheet = sheets[title]
+        _set_up(sheet, page, styles)
+        write_page(sheet, page, spelling, styles)
+    for name, cell in plan.draft.names.items():
+        book.define_name(name, f"={cell.seen_from('')}")
+    sheets[SUMMARY].activate()
+    book.close()
+
+
+def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
+    sheet.hide_gridlines(2)
+    sheet.freeze_panes(*page.freeze)
+    sheet.set_landscape() if page.landscape else sheet.set_portrait()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&F&C&A&R&P of &N")
+    sheet.set_row(0, 24)
+
+
+def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str, float], book: Any = None) -> Plan:
+    """Draft every page in the order of the book; the order of writing is that of the model."""
+    recording, found = record(case)
+    mark = recording.constant(summary_page.PRICE_MARK, 0.008)
+    draft = Draft(case.years)
+    found_checks = checks(Recorded(case, recording, found))
+    pages = _pages(case, recording, draft, simulation)
+    base_year = inputs_page.place_inputs(pages[INPUTS], case, recording, draft)
+    inputs_page.write_inputs(pages[INPUTS], case, recording, draft)
+    if PEERS in pages:
+        tables_pages.write_peers(pages[PEERS], case, draft)
+    given = {row: value for row, value in draft.values.items()}
+    titles = _scope_titles(case, recording, pages)
+    draft.values = evaluate_all(recording, given)
+    for scope, title in titles.items():
+        place = parts_page.place_parts if scope == "parts" else place_rows
+        place(pages[title], recording.scopes[scope], draft)
+    for scope, title in titles.items():
+        if scope != "parts":
+            write_rows(pages[title], recording.scopes[scope], draft, base_year, case.base_year + 1)
+    per_share = parts_page.write_parts(
+        pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
+    )
+    checks_page.write_checks(pages[checks_page.TITLE], found_checks, draft)
+    _write_run(case, pages, draft, simulation, found, per_share, mark, book)
+    if SCENARIOS in pages:
+        tables_pages.write_scenarios(pages[SCENARIOS], case, scenarios)
+    tables_pages.write_evidence(pages[EVIDENCE], case)
+    tables_pages.write_baseline(pages[BASELINE], case, draft, INPUTS)
+    tables_pages.write_files(pages[FILES], case)
+    tables_pages.write_contents(pages[CONTENTS], pages, case, _notes(case), _run_note(simulation))
+    for page in pages.values():
+        _headers(page, checks_page.MASTER, draft)
+    return Plan(case, recording, found, draft, titles, found_checks)
+
+
+def _write_run(
+    case: Case,
+    pages: Mapping[str, Page],
+    draft: Draft,
+    simulation: Simulation | None,
+    found: Valuation,
+    per_share: dict[str, Reference],
+    mark: Reference,
+    book: Any,
+) -> None:
+    """The pages that show a run; without one the summary shows the base case only."""
+    status = '"no simulation in this book"'
+    if simulation is not None:
+        page = pages[SIMULATION]
+        simulation_page.write_simulation(page, case, simulation, draft, book, BASELINE, INPUTS)
+        status = f"{SIMULATION}!{simulation_page.status_cell(page)}"
+    summary_page.write_summary(pages[SUMMARY], case, found, per_share, draft, simulation, status, mark, book)
+
+
+def _pages(case: Case, recording: Recording, draft: Draft, simulation: Simulation | None) -> dict[str, Page]:
+    """Add the pages in the order in which a reader turns them."""
+    draft.page(CONTENTS, case.name, f"Sum of the parts as of {case.date}" if case.date else "Sum of the parts")
+    draft.page(SUMMARY, f"{case.name}: summary", f"{case.quote}; base case beside the simulation")
+    draft.page(INPUTS, "Inputs", "Every assumption, in blue; change the column Base and the whole book follows")
+    if case.peers:
+        draft.page(PEERS, "Peers", "Tables of peers as pasted; ratios are formulas")
+    taken = {title.lower() for title in RESERVED}
+    for name in _sheet_order(case, recording):
+        scope = recording.scopes[name]
+        title = sheet_title(scope.title, taken)
+        taken.add(title.lower())
+        segment = case.segments.get(name)
+        note = f"{segment.method.name}: {segment.note or segment.method.summary}" if segment else f"{case.currency} m unless stated"
+        page = draft.page(title, scope.title, note)
+        page.landscape = True
+    if simulation is not None:
+        draft.page(SIMULATION, "Simulation", "A stored run: numbers in blue do not follow the inputs until the next run")
+    if case.scenarios:
+        draft.page(SCENARIOS, "Scenarios", "Named overlays of the base case")
+    draft.page(EVIDENCE, "Evidence", "Facts that assumptions cite, first those cited")
+    draft.page(checks_page.TITLE, "Checks", "Live tests of the model")
+    draft.page(BASELINE, "Audit: what the run was given", "Stored values, compared with the Inputs sheet")
+    draft.page(FILES, "Audit: the assumption files", "The text from which this book was made")
+    return draft.pages
+
+
+def _sheet_order(case: Case, recording: Recording) -> list[str]:
+    order = ["drivers", *case.segments, "parts", "shares", "bridge", "reconciliation"]
+    return [name for name in order if name in recording.scopes and recording.scopes[name].rows]
+
+
+def _scope_titles(case: Case, recording: Recording, pages: Mapping[str, Page]) -> dict[str, str]:
+    """Which page holds which scope, in the order of the model."""
+    taken = {title.lower() for title in RESERVED}
+    titles = {}
+    for name in _sheet_order(case, recording):
+        titles[name] = sheet_title(recording.scopes[name].title, taken)
+        taken.add(titles[name].lower())
+    return titles
+
+
+def _headers(page: Page, master: Cell, draft: Draft) -> None:
+    page.text(0, 0, page.heading, "title")
+    page.text(1, 0, page.subtitle, "subtitle")
+    if page.title != master.sheet:
+        status = draft.pages[master.sheet].cells[master.row, master.column]
+        page.raw(2, 0, f'="Checks: "&{master.seen_from(page.title)}', f"Checks: {getattr(status, 'value', '')}", "formula")
+
+
+def _notes(case: Case) -> dict[str, str]:
+    return {
+        SUMMARY: "The value per share beside the price, the football field and the value by part",
+        INPUTS: "Every assumption with unit, distribution, range, source and reason",
+        SIMULATION: "Percentiles, histogram and cumulative distribution of the last run",
+        EVIDENCE: "Dated and sourced facts",
+        BASELINE: "The inputs that the stored run was given",
+        FILES: "The assumption files as text",
+        **{GROUP_TITLES["parts"]: "Each part's worth and what the group owns of it"},
+        **{GROUP_TITLES["bridge"]: "From the parts to the equity of the group and to one share"},
+    }
+
+
+def _run_note(simulation: Simulation | None) -> str:
+    if simulation is None:
+        return "no simulation"
+    return f"{simulation.draws:,} draws, seed {simulation.seed}, {simulation.kind}"
+

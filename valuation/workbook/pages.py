@@ -1,0 +1,185 @@
+"""Pages: what will stand on each sheet, collected first and written at the end, when every address is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from ..formula import Formula, Reference, Row
+from ..recording import Values, evaluate_row
+from ..units import Unit
+from .address import Cell
+from .spelling import Spelling
+from .styles import Styles
+
+LONGEST_TEXT: Final = 32_767
+_CONTROL: Final = {code: " " for code in range(32) if code not in (9, 10)}
+
+
+@dataclass(frozen=True)
+class TextCell:
+    """A text, kept a text whatever it begins with."""
+
+    text: str
+    style: str
+
+
+@dataclass(frozen=True)
+class NumberCell:
+    """A stored number: an input or a result that is a snapshot."""
+
+    value: float
+    style: str
+    number_format: str
+
+
+@dataclass(frozen=True)
+class FormulaCell:
+    """A live formula with the value that it has in the base case."""
+
+    formula: Formula
+    value: float
+    style: str
+    number_format: str
+
+
+@dataclass(frozen=True)
+class RawCell:
+    """A formula written by hand, for what the language has no word for: texts and statuses."""
+
+    text: str
+    value: float | str
+    style: str
+    number_format: str
+
+
+Content = TextCell | NumberCell | FormulaCell | RawCell
+
+
+@dataclass
+class Page:
+    """One sheet: its cells, column widths, frozen panes and what is drawn on it."""
+
+    title: str
+    heading: str
+    subtitle: str = ""
+    cells: dict[tuple[int, int], Content] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
+    freeze: tuple[int, int] = (4, 1)
+    charts: list[tuple[int, int, Any]] = field(default_factory=list)
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    validations: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
+    landscape: bool = True
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The address of a cell of this page."""
+        return Cell(self.title, row, column)
+
+    def text(self, row: int, column: int, text: str, style: str = "text") -> None:
+        """Write a text; control characters become blanks, over-long texts end in an ellipsis."""
+        clean = str(text).translate(_CONTROL)
+        if len(clean) > LONGEST_TEXT:
+            clean = clean[: LONGEST_TEXT - 1] + "…"
+        if clean:
+            self.cells[row, column] = TextCell(clean, style)
+
+    def number(self, row: int, column: int, value: float, number_format: str, style: str = "stored") -> None:
+        """Write a stored number; NaN and infinity have no place in a sheet and become a dash."""
+        if not math.isfinite(value):
+            self.text(row, column, "n/a")
+        else:
+            self.cells[row, column] = NumberCell(float(value), style, number_format)
+
+    def raw(self, row: int, column: int, text: str, value: float | str, style: str = "formula", fmt: str = "") -> None:
+        """Write a formula by its text."""
+        self.cells[row, column] = RawCell(text, value, style, fmt)
+
+    def heads(self, row: int, texts: Mapping[int, str], right_from: int = 2) -> None:
+        """Write a head row."""
+        for column, text in texts.items():
+            self.text(row, column, text, "head_right" if column >= right_from else "head")
+
+
+@dataclass
+class Draft:
+    """The book before it is written: pages in order, where each row stands and what it is worth in the base case."""
+
+    years: int
+    pages: dict[str, Page] = field(default_factory=dict)
+    cells: dict[Row, Cell] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
+    peers: dict[tuple[str, str], str] = field(default_factory=dict)
+    names: dict[str, Cell] = field(default_factory=dict)
+
+    @property
+    def spelling(self) -> Spelling:
+        """How formulas are spelled in this book."""
+        return Spelling(self.cells, self.years, self.peers)
+
+    def page(self, title: str, heading: str, subtitle: str = "") -> Page:
+        """Add a page."""
+        self.pages[title] = Page(title, heading, subtitle)
+        return self.pages[title]
+
+    def put(
+        self, page: Page, row: int, column: int, formula: Formula, *, unit: Unit | None = None, style: str = "formula"
+    ) -> Reference:
+        """Write a live formula into a cell and return a Reference to it, so that other cells can read it."""
+        line = Row(page.title, f"{row},{column}", unit or formula.unit, False, formula)
+        self.values[line] = evaluate_row(line, self.values, self.years)
+        self.place(page, line, row, column, style)
+        return Reference(line)
+
+    def place(self, page: Page, line: Row, row: int, column: int, style: str = "formula") -> None:
+        """Put a single-valued row that is already evaluated into a cell."""
+        assert line.formula is not None
+        self.cells[line] = page.cell(row, column)
+        value = float(np.ravel(self.values[line])[0])
+        page.cells[row, column] = FormulaCell(line.formula, value, style, line.unit.number_format)
+
+    def value(self, reference: Reference) -> float:
+        """The base value of a single cell."""
+        return float(np.ravel(self.values[reference.row])[0])
+
+
+def write_page(sheet: Any, page: Page, spelling: Spelling, styles: Styles) -> None:
+    """Write the cells of a page into an XlsxWriter worksheet."""
+    for column, width in page.widths.items():
+        sheet.set_column(column, column, width)
+    for (row, column), content in sorted(page.cells.items(), key=lambda item: item[0]):
+        _write_cell(sheet, page.cell(row, column), content, spelling, styles)
+    for (row, column), target in page.links.items():
+        text = page.cells[row, column]
+        assert isinstance(text, TextCell)
+        sheet.write_url(row, column, f"internal:'{target.replace(chr(39), chr(39) * 2)}'!A1", styles.get("contents"), text.text)
+    for row, column, chart in page.charts:
+        sheet.insert_chart(row, column, chart, {"object_position": 2})
+    for row, column, rule in page.validations:
+        sheet.data_validation(row, column, row, column, rule)
+
+
+def _write_cell(sheet: Any, at: Cell, content: Content, spelling: Spelling, styles: Styles) -> None:
+    match content:
+        case TextCell():
+            risky = content.text[:1] in "=+-@\t\r\n"
+            sheet.write_string(at.row, at.column, content.text, styles.get(content.style, quote=risky))
+        case NumberCell():
+            sheet.write_number(at.row, at.column, content.value, styles.get(content.style, content.number_format))
+        case FormulaCell():
+            text = spelling.spell(content.formula, at)
+            style = styles.get(_linked(content.style, text), content.number_format)
+            sheet.write_formula(at.row, at.column, text, style, content.value)
+        case RawCell():
+            style = styles.get(_linked(content.style, content.text), content.number_format)
+            sheet.write_formula(at.row, at.column, content.text, style, content.value)
+
+
+def _linked(style: str, text: str) -> str:
+    """Formulas that read another sheet are green."""
+    if "!" not in text:
+        return style
+    return "link" if style == "formula" else f"{style}_link"

@@ -1,0 +1,86 @@
+"""The Sum of the parts page: each part's worth, 100 % and attributable, per share and as a share of the whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..assumptions import Case
+from ..formula import Reference, Row
+from ..model import Valuation
+from ..operations import add_up
+from ..recording import Scope
+from ..simulation.results import Simulation
+from ..units import RATE
+from .address import HEAD_ROW
+from .pages import Draft, Page
+
+PART, UNIT, METHOD, ENTERPRISE, EQUITY, OWNED, ATTRIBUTABLE, PER_SHARE, WEIGHT, LOW, MIDDLE, HIGH = range(12)
+WIDTHS: Final = {PART: 36, UNIT: 10, METHOD: 12, **{column: 13 for column in range(3, 12)}}
+FIRST: Final = HEAD_ROW + 2
+
+
+def place_parts(page: Page, scope: Scope, draft: Draft) -> None:
+    """The scope's rows stand in the column of attributable values, one below the other."""
+    for number, row in enumerate(scope.rows):
+        draft.cells[row] = page.cell(FIRST + number, ATTRIBUTABLE)
+
+
+def write_parts(
+    page: Page, case: Case, scope: Scope, found: Valuation, draft: Draft, simulation: Simulation | None
+) -> dict[str, Reference]:
+    """Write the table; returns the cell of each part's value per share."""
+    quote = str(case.quote)
+    page.heads(
+        HEAD_ROW,
+        {
+            PART: "Part",
+            UNIT: "Unit",
+            METHOD: "Method",
+            ENTERPRISE: "Enterprise value, 100 %",
+            EQUITY: "Equity value, 100 %",
+            OWNED: "Owned",
+            ATTRIBUTABLE: "Attributable value",
+            PER_SHARE: f"Value, {quote}",
+            WEIGHT: "Share of the parts",
+            LOW: f"P5, {quote} (last run)",
+            MIDDLE: f"P50, {quote} (last run)",
+            HIGH: f"P95, {quote} (last run)",
+        },
+    )
+    page.widths = dict(WIDTHS)
+    page.freeze = (HEAD_ROW + 1, 1)
+    *rows, total = scope.rows
+    per_share: dict[str, Reference] = {}
+    for row, (name, segment) in zip(rows, case.segments.items(), strict=True):
+        at = draft.cells[row].row
+        part = found.parts[name]
+        page.text(at, PART, segment.name)
+        page.links[at, PART] = draft.cells[part.attributable.row].sheet
+        page.text(at, UNIT, str(row.unit), "unit")
+        page.text(at, METHOD, segment.method.name)
+        if part.enterprise is not None:
+            draft.put(page, at, ENTERPRISE, part.enterprise)
+        draft.put(page, at, EQUITY, part.equity)
+        draft.put(page, at, OWNED, part.owned)
+        draft.place(page, row, at, ATTRIBUTABLE)
+        per_share[name] = draft.put(page, at, PER_SHARE, part.per_share, unit=case.quote)
+        draft.put(page, at, WEIGHT, Reference(row) / Reference(total), unit=RATE)
+        if simulation is not None:
+            quantiles = simulation.part_quantiles(name)
+            for column, q in ((LOW, 0.05), (MIDDLE, 0.5), (HIGH, 0.95)):
+                page.number(at, column, quantiles[q], case.quote.number_format)
+    _total(page, total, list(per_share.values()), rows, draft, case)
+    return per_share
+
+
+def _total(
+    page: Page, total: Row, per_share: list[Reference], rows: list[Row], draft: Draft, case: Case
+) -> None:
+    at = draft.cells[total].row
+    page.text(at, PART, "Sum of the parts", "total_text")
+    page.text(at, UNIT, str(total.unit), "unit")
+    draft.place(page, total, at, ATTRIBUTABLE, "total")
+    draft.put(page, at, PER_SHARE, add_up(*per_share), unit=case.quote, style="total")
+    page.text(at + 2, PART, "Percentiles of parts do not add up to the percentile of the whole.", "subtitle")
+
+
