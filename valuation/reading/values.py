@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from .assumptions import DEFAULT, JUDGEMENT, Assumption, Input, Origin
-from .distributions import Distribution, build
-from .expressions import Apply, Expression, FormulaError, InputValue, Listing, Name, Number, parse_formula
-from .methods.kinds import Kind
-from .problems import Place, Problems, nearest
+from ..assumptions import DEFAULT, JUDGEMENT, Assumption, Input, Origin
+from ..distributions import Distribution, build
+from ..expressions import Apply, Expression, FormulaError, InputValue, Listing, Name, Number, parse_formula
+from ..methods.kinds import Kind
+from ..problems import Place, Problems, nearest
 from .tree import Entries, Items, Node, Text
-from .units import FLAG, NUMBER, RATE, Unit, money, parse_unit
+from ..units import FLAG, NUMBER, RATE, Unit, money, parse_unit
 
 FIELDS: Final = ("value", "unit", "source", "why", "base", "note")
 _NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")

@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from .assumptions import Fact, PeerTable
-from .problems import Place, Problems, nearest
+from ..assumptions import Fact, PeerTable
+from ..problems import Place, Problems, nearest
 from .tree import Entries, Items, Node, Text, parse_yaml, read_text, read_yaml
 
 CASE_FILE: Final = "case.yaml"

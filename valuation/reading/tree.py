@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from .problems import Place, Problems
+from ..problems import Place, Problems
 
 LARGEST_FILE: Final = 5_000_000
 

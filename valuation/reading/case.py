@@ -1,0 +1,162 @@
+"""From files to a Case: reads everything, never raises for bad input, and reports all problems at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..assumptions import GROUPS, Case
+from ..methods.kinds import MONEY
+from ..order import order
+from ..problems import InvalidAssumptions, Place, Problem, Problems, nearest
+from .files import Gathered, gather
+from .groups import discount_base, group, holding, reconciliations, shares
+from .names import check_names, check_overrides, reads
+from .relations import correlations, scenarios
+from .segments import segment
+from .session import Session, case_id
+from .tree import Text
+from .values import ValueReader
+
+KEYS: Final = ("name", "currency", "date", "base_year", "years", "evidence", "segments", "correlations", "scenarios",
+               *GROUPS)  # fmt: skip
+MOST_YEARS: Final = 100
+
+
+def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Case:
+    """Read a case; raises InvalidAssumptions with every problem when it cannot be valued.
+
+    ``overrides`` replaces values by dotted name, written as in a file: {"cloud.wacc": "9%"}.
+    """
+    case, problems = read(path, overrides)
+    if case is None:
+        raise InvalidAssumptions(problems)
+    return case
+
+
+def read(path: str | Path, overrides: Mapping[str, str] | None = None) -> tuple[Case | None, list[Problem]]:
+    """Read a case and say what is wrong with it: (Case, []) or (None, problems sorted by place)."""
+    problems = Problems()
+    gathered = gather(Path(path), problems)
+    if gathered is None:
+        return None, sorted(problems)
+    case = _read(gathered, problems, overrides or {}, Place("--set"))
+    if case is not None and not problems:
+        for scenario in case.scenarios.values():
+            _read(gathered, problems, {**scenario.values, **(overrides or {})}, scenario.origin.place)
+    return (None if problems else case), sorted(problems)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What a case says about itself before its parts."""
+
+    name: str
+    currency: str
+    date: str
+    years: int
+    base_year: int
+
+
+def _read(gathered: Gathered, problems: Problems, overrides: Mapping[str, str], place: Place) -> Case | None:
+    _check_keys(gathered, problems)
+    frame = _frame(gathered, problems)
+    facts = None if gathered.facts is None else frozenset(gathered.facts)
+    values = ValueReader(problems, frame.currency, frame.years, frame.base_year, facts, dict(overrides), place)
+    session = Session(gathered, problems, values)
+    _read_parts(session)
+    case = _case(session, frame)
+    if not problems:
+        from ..trial import try_model
+
+        try_model(case, problems)
+    return None if problems else case
+
+
+def _read_parts(session: Session) -> None:
+    group(session, "drivers", None)
+    for name, (place, node) in session.gathered.segments.items():
+        segment(session, name, place, node)
+    shares(session)
+    holding(session)
+    group(session, "bridge", MONEY)
+
+
+def _case(session: Session, frame: _Frame) -> Case:
+    """Put the case together; it may only be used when there are no problems."""
+    gathered, assumptions = session.gathered, session.assumptions
+    tied = reconciliations(session)
+    related = correlations(session)
+    overlays = scenarios(session)
+    check_overrides(session)
+    ordering = order([*assumptions, *(f"{name}.*" for name in session.segments)], lambda name: reads(session, name))
+    check_names(session, ordering.circles)
+    return Case(
+        id=case_id(gathered),
+        name=frame.name,
+        currency=frame.currency,
+        date=frame.date,
+        base_year=frame.base_year,
+        years=frame.years,
+        assumptions=assumptions,
+        segments=session.segments,
+        bridge=tuple(name for name in assumptions if name.startswith("bridge.")),
+        discount_base=discount_base(session),
+        order=tuple(ordering.names),
+        peers=gathered.peers,
+        correlations=related,
+        scenarios=overlays,
+        reconciliations=tied,
+        evidence=gathered.facts or {},
+        files=gathered.files,
+        remarks=tuple(session.remarks),
+    )
+
+
+def _check_keys(gathered: Gathered, problems: Problems) -> None:
+    for key, (place, _) in gathered.keys.items():
+        if key not in KEYS:
+            problems.add(place, key, f"not a name of a case{nearest(key, KEYS)}")
+    if not gathered.segments:
+        problems.add(gathered.place, "segments", "expected at least one segment")
+
+
+def _frame(gathered: Gathered, problems: Problems) -> _Frame:
+    currency = _word(gathered, problems, "currency", r"[A-Z]{3}", "a currency code such as CNY")
+    date = _word(gathered, problems, "date", r"\d{4}-\d{2}-\d{2}", "a date such as 2026-02-02", "")
+    latest = int(date[:4]) - 1 if date else 2000
+    return _Frame(
+        name=_word(gathered, problems, "name", r".+", "a name", case_id(gathered)),
+        currency=currency or "XXX",
+        date=date,
+        years=_whole(gathered, problems, "years", 10, 1, MOST_YEARS),
+        base_year=_whole(gathered, problems, "base_year", latest, 1900, 2200),
+    )
+
+
+def _word(
+    gathered: Gathered, problems: Problems, key: str, pattern: str, wanted: str, default: str | None = None
+) -> str:
+    place, node = gathered.keys.get(key, (gathered.place, None))
+    if node is None:
+        if default is None:
+            problems.add(place, key, f"missing; expected {wanted}")
+        return default or ""
+    if not isinstance(node, Text) or not re.fullmatch(pattern, node.text.strip()):
+        found = repr(node.text) if isinstance(node, Text) else "something else"
+        problems.add(node.place, key, f"expected {wanted}, found {found}")
+        return default or ""
+    return node.text.strip()
+
+
+def _whole(gathered: Gathered, problems: Problems, key: str, default: int, low: int, high: int) -> int:
+    wanted = f"a whole number from {low} to {high}"
+    text = _word(gathered, problems, key, r"-?\d+", wanted, str(default))
+    value = int(text) if len(text) < 18 else high + 1
+    if not low <= value <= high:
+        problems.add(gathered.keys[key][1].place, key, f"expected {wanted}, found {text}")
+        return default
+    return value

@@ -1,0 +1,91 @@
+"""Reading what is not a segment: drivers, shares, the holding discount, the bridge and reconciliations."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..assumptions import Reconciliation
+from ..methods.kinds import MONEY, PERCENTAGE, SHARE, Kind
+from ..problems import nearest
+from .session import Session, humanised
+from .tree import Entries, Items, Text
+
+DISCOUNT_BASES: Final = ("nothing", "stakes", "net asset value")
+
+
+def group(session: Session, group: str, kind: Kind | None) -> None:
+    """Read a group of named values; each becomes an assumption of that group."""
+    place, node = session.node(group)
+    if node is None:
+        return
+    if not isinstance(node, Entries):
+        session.problems.add(place, group, "expected names with values")
+        return
+    for key, child in node:
+        session.assume(f"{group}.{key.text}", humanised(key.text), key, child, kind)
+
+
+def shares(session: Session) -> None:
+    """Read the shares: their number, the ADS ratio, the exchange rate and the price."""
+    _, node = session.node("shares")
+    if not isinstance(node, Entries) or node.get("diluted") is None:
+        session.problems.add(session.gathered.place, "shares.diluted", "missing; expected the diluted shares, such as 19194 m shares")
+    group(session, "shares", None)
+
+
+def holding(session: Session) -> None:
+    """Read the holding discount and what it is taken from."""
+    place, node = session.node("holding")
+    if node is None:
+        return
+    if not isinstance(node, Entries):
+        session.problems.add(place, "holding", "expected discount and applies_to")
+        return
+    for key, child in node:
+        if key.text == "discount":
+            session.assume("holding.discount", "Holding discount rate", key, child, SHARE)
+        elif key.text != "applies_to":
+            session.assume(f"holding.{key.text}", humanised(key.text), key, child, PERCENTAGE)
+            session.helpers[f"holding.{key.text}"] = key.place
+
+
+def discount_base(session: Session) -> Any:
+    """Return what the holding discount applies to: a word, or the names of parts and bridge items."""
+    _, node = session.node("holding")
+    base = node.get("applies_to") if isinstance(node, Entries) else None
+    if base is None:
+        return "stakes"
+    if isinstance(base, Text) and base.text in DISCOUNT_BASES:
+        return base.text
+    names = [item for item in base.items if isinstance(item, Text)] if isinstance(base, Items) else []
+    known = [*session.segments, *(name for name in session.assumptions if name.startswith("bridge."))]
+    for item in names:
+        if item.text not in known:
+            session.problems.add(item.place, "holding.applies_to", f"{item.text} is no part or bridge item{nearest(item.text, known)}")
+    if not names:
+        session.problems.add(base.place, "holding.applies_to", f"expected {', '.join(DISCOUNT_BASES)} or a list of parts and bridge items")
+    return tuple(item.text for item in names)
+
+
+def reconciliations(session: Session) -> tuple[Reconciliation, ...]:
+    """Read the items that must tie to reported totals."""
+    place, node = session.node("reconciliation")
+    if node is None:
+        return ()
+    found: list[Reconciliation] = []
+    if not isinstance(node, Entries):
+        session.problems.add(place, "reconciliation", "expected names, each with items and total")
+        return ()
+    for key, child in node:
+        items, total = (child.get("items"), child.get("total")) if isinstance(child, Entries) else (None, None)
+        if not isinstance(items, Entries) or total is None:
+            session.problems.add(child.place, f"reconciliation.{key.text}", "expected items and total")
+            continue
+        prefix = f"reconciliation.{key.text}"
+        names = []
+        for item, value in items:
+            session.assume(f"{prefix}.{item.text}", f"{humanised(key.text)}, {humanised(item.text)}", item, value, MONEY)
+            names.append(f"{prefix}.{item.text}")
+        session.assume(f"{prefix}.total", f"{humanised(key.text)}, as reported", Text(total.place, "total"), total, MONEY)
+        found.append(Reconciliation(key.text, tuple(names), f"{prefix}.total"))
+    return tuple(found)

@@ -1,0 +1,87 @@
+"""Names: what formulas read, in which order to compute, and names that nothing knows or nothing reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..assumptions import Assumption
+from ..expressions import Name, names_in
+from ..order import resolve
+from ..peers import derived_ratio
+from ..problems import Place, nearest
+from .segments import COMMON
+from .session import Session
+
+
+def reads(session: Session, name: str) -> Iterator[str]:
+    """Yield what an assumption or a segment reads, for the order of computing."""
+    scope, _, last = name.partition(".")
+    if last == "*":
+        yield from (other for other in session.assumptions if other.startswith(f"{scope}."))
+        return
+    for read_name in names_in(session.assumptions[name].expression):
+        target = resolve(read_name.dotted, scope, session.assumptions, session.segments)
+        if target is not None:
+            yield target
+
+
+def check_overrides(session: Session) -> None:
+    """Complain about replacing values that name nothing."""
+    known = [*session.assumptions, *(found.name for a in session.assumptions.values() for found in a.inputs)]
+    for name in session.overrides:
+        if name not in session.values.used and name not in session.assumptions:
+            session.problems.add(session.override_place, name, f"is no assumption{nearest(name, known)}")
+
+
+def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
+    """Complain about unknown names, unused helpers and circles."""
+    used: set[str] = set()
+    for assumption in session.assumptions.values():
+        for name in names_in(assumption.expression):
+            used.update(_check_name(session, assumption, name))
+    for name, place in session.helpers.items():
+        if name not in used and name in session.assumptions and not session.overrides:
+            _unused(session, name, place)
+    for circle in circles:
+        names = [name.removesuffix(".*") for name in circle]
+        place = next((session.assumptions[n].origin.place for n in circle if n in session.assumptions), session.gathered.place)
+        session.problems.add(place, names[0], f"a formula cannot read itself: {' -> '.join(names)}")
+
+
+def _unused(session: Session, name: str, place: Place) -> None:
+    segment, _, word = name.partition(".")
+    method = session.segments[segment].method if segment in session.segments else None
+    names = [*method.parameters, *COMMON] if method else ["discount", "applies_to"]
+    what = f"is no assumption of {method.name}" if method else "is not known here"
+    session.problems.add(place, name, f"{word} {what} and no formula reads it{nearest(word, names)}")
+
+
+def _check_name(session: Session, assumption: Assumption, name: Name) -> list[str]:
+    scope = assumption.group
+    if name.dotted == "period":
+        return []
+    head, _, rest = name.dotted.partition(".")
+    if head == "peers":
+        _check_peers(session, assumption, rest)
+        return []
+    target = resolve(name.dotted, scope, session.assumptions, session.segments)
+    misread = {f"{scope}.{name.dotted}", name.dotted} & session.attempted
+    if target is None and misread:
+        return list(misread)  # its own problem is reported where it stands
+    if target is None:
+        place = assumption.origin.place
+        siblings = [other.removeprefix(f"{scope}.") for other in session.assumptions if other.startswith(f"{scope}.")]
+        if place.line:
+            place = Place(place.file, place.line, place.column + max(assumption.written.find(name.dotted), 0))
+        session.problems.add(place, assumption.name, f"{name.dotted} is not known{nearest(name.dotted, [*siblings, *session.assumptions])}")
+        return []
+    return [target]
+
+
+def _check_peers(session: Session, assumption: Assumption, rest: str) -> None:
+    table, _, column = rest.partition(".")
+    peers = session.gathered.peers.get(table)
+    if peers is None:
+        session.problems.add(assumption.origin.place, assumption.name, f"peers.{table} is not known{nearest(table, session.gathered.peers)}")
+    elif column not in peers.numeric and derived_ratio(column, peers.numeric) is None:
+        session.problems.add(assumption.origin.place, assumption.name, f"peers.{table} has no column of numbers {column}{nearest(column, peers.numeric)}")

@@ -1,0 +1,79 @@
+"""The reading of one case while it goes on: what was gathered, what was read so far, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..assumptions import Assumption, Segment
+from ..lines import snake
+from ..methods.kinds import Kind
+from ..problems import Place, Problem, Problems
+from .files import NAME, Gathered
+from .tree import Node, Text
+from .values import ValueReader
+
+
+@dataclass
+class Session:
+    """What the readers of segments, groups and relations share."""
+
+    gathered: Gathered
+    problems: Problems
+    values: ValueReader
+    assumptions: dict[str, Assumption] = field(default_factory=dict)
+    segments: dict[str, Segment] = field(default_factory=dict)
+    helpers: dict[str, Place] = field(default_factory=dict)
+    attempted: set[str] = field(default_factory=set)
+    remarks: list[Problem] = field(default_factory=list)
+
+    @property
+    def overrides(self) -> Mapping[str, str]:
+        """Values that replace what the files say."""
+        return self.values.overrides
+
+    @property
+    def override_place(self) -> Place:
+        """Where the replacing values stand."""
+        return self.values.override_place
+
+    def node(self, key: str) -> tuple[Place, Node | None]:
+        """Return the place and tree of a top-level key."""
+        return self.gathered.keys.get(key, (self.gathered.place, None))
+
+    def assume(self, name: str, label: str, key: Text, node: Node, kind: Kind | None) -> Assumption | None:
+        """Read the assumption of a name and keep it; one without a source is remarked upon."""
+        if not NAME.fullmatch(key.text):
+            self.problems.add(key.place, key.text, "expected a name of small letters, digits and _, such as risk_free")
+            return None
+        self.attempted.add(name)
+        assumption = self.values.assumption(name, label, node, kind)
+        if assumption is not None:
+            self.assumptions[name] = assumption
+            if not assumption.origin.sources and assumption.inputs:
+                text = "has no source: add the id of a fact, or judgement with why"
+                self.remarks.append(Problem(assumption.origin.place, name, text))
+        return assumption
+
+
+def case_id(gathered: Gathered) -> str:
+    """The id of a case: the name of its folder or file."""
+    place = Path(gathered.place.file)
+    stem = gathered.root.resolve().name if place.name == "case.yaml" else place.stem
+    return snake(stem) or "case"
+
+
+_SHORT = {
+    "wacc": "WACC", "ebita": "EBITA", "ebitda": "EBITDA", "ai": "AI", "usd cny": "USD/CNY", "usd hkd": "USD/HKD",
+    "fx": "FX", "nav": "NAV", "capex": "capital expenditure", "ads": "ADS", "hk": "HK", "fy": "FY",
+}  # fmt: skip
+
+
+def humanised(name: str) -> str:
+    """Return a name as a label: ai_capex is 'AI capital expenditure'."""
+    words = name.replace("_", " ")
+    for short, shown in _SHORT.items():
+        words = re.sub(rf"\b{short}\b", shown, words)
+    return words[:1].upper() + words[1:]
