@@ -81,14 +81,14 @@ def _write(case: Case, path: Path, simulation: Simulation | None, scenarios: Map
         }
     )
     book.set_calc_mode("auto")
-    plan = draft_book(case, simulation, scenarios, book)
+    plan = draft_book(case, simulation, scenarios)
     styles = Styles(book)
     sheets = {title: book.add_worksheet(title) for title in plan.draft.pages}
     spelling = plan.draft.spelling
     for title, page in plan.draft.pages.items():
         sheet = sheets[title]
         _set_up(sheet, page, styles)
-        write_page(sheet, page, spelling, styles)
+        write_page(book, sheet, page, spelling, styles)
     for name, cell in plan.draft.names.items():
         book.define_name(name, f"={cell.seen_from('')}")
     sheets[SUMMARY].activate()
@@ -105,7 +105,7 @@ def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
     sheet.set_row(0, 24)
 
 
-def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str, float], book: Any = None) -> Plan:
+def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str, float]) -> Plan:
     """Draft every page in the order of the book; the order of writing is that of the model."""
     recording, found = record(case)
     mark = recording.constant(summary_page.PRICE_MARK, 0.008)
@@ -129,7 +129,7 @@ def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str
         pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
     )
     checks_page.write_checks(pages[checks_page.TITLE], found_checks, draft)
-    _write_run(case, pages, draft, simulation, found, per_share, mark, book)
+    _write_run(case, pages, draft, simulation, found, per_share, mark)
     if SCENARIOS in pages:
         tables_pages.write_scenarios(pages[SCENARIOS], case, scenarios)
     tables_pages.write_evidence(pages[EVIDENCE], case)
@@ -149,15 +149,14 @@ def _write_run(
     found: Valuation,
     per_share: dict[str, Reference],
     mark: Reference,
-    book: Any,
 ) -> None:
     """The pages that show a run; without one the summary shows the base case only."""
     status = '"no simulation in this book"'
     if simulation is not None:
         page = pages[SIMULATION]
-        simulation_page.write_simulation(page, case, simulation, draft, book, BASELINE, INPUTS)
+        simulation_page.write_simulation(page, case, simulation, draft, BASELINE, INPUTS)
         status = f"{SIMULATION}!{simulation_page.status_cell(page)}"
-    summary_page.write_summary(pages[SUMMARY], case, found, per_share, draft, simulation, status, mark, book)
+    summary_page.write_summary(pages[SUMMARY], case, found, per_share, draft, simulation, status, mark)
 
 
 def _pages(case: Case, recording: Recording, draft: Draft, simulation: Simulation | None) -> dict[str, Page]:

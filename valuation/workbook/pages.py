@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -70,7 +70,7 @@ class Page:
     cells: dict[tuple[int, int], Content] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] = (4, 1)
-    charts: list[tuple[int, int, Any]] = field(default_factory=list)
+    charts: list[tuple[int, int, Callable[[Any], Any]]] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     validations: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     landscape: bool = True
@@ -146,7 +146,7 @@ class Draft:
         return float(np.ravel(self.values[reference.row])[0])
 
 
-def write_page(sheet: Any, page: Page, spelling: Spelling, styles: Styles) -> None:
+def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: Styles) -> None:
     """Write the cells of a page into an XlsxWriter worksheet."""
     for column, width in page.widths.items():
         sheet.set_column(column, column, width)
@@ -157,7 +157,7 @@ def write_page(sheet: Any, page: Page, spelling: Spelling, styles: Styles) -> No
         assert isinstance(text, TextCell)
         sheet.write_url(row, column, f"internal:'{target.replace(chr(39), chr(39) * 2)}'!A1", styles.get("contents"), text.text)
     for row, column, chart in page.charts:
-        sheet.insert_chart(row, column, chart, {"object_position": 2})
+        sheet.insert_chart(row, column, chart(book), {"object_position": 2})
     for row, column, rule in page.validations:
         sheet.data_validation(row, column, row, column, rule)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ..assumptions import Case
 from ..simulation.results import Simulation
 from ..units import RATE, WHOLE
-from .address import HEAD_ROW
+from .address import HEAD_ROW, quoted
 from .inputs_page import BASE
 from .pages import Draft, Page
 from .styles import NAVY
@@ -21,7 +22,7 @@ STATUS_ROW: Final = 1
 
 
 def write_simulation(
-    page: Page, case: Case, simulation: Simulation, draft: Draft, book: Any, baseline: str, inputs: str
+    page: Page, case: Case, simulation: Simulation, draft: Draft, baseline: str, inputs: str
 ) -> None:
     """Write the facts of the run, its percentiles, the histogram table and its chart."""
     page.widths = {LABEL: 44, UNIT: 12, VALUE: 14, ERROR: 14, 4: 3, 5: 3, BIN: 14, SHARE: 12, CUMULATIVE: 12, AT_PRICE: 12}
@@ -31,7 +32,7 @@ def write_simulation(
     at = _percentiles(page, case, simulation, at + 1)
     at = _freshness(page, draft, baseline, inputs, at + 1)
     _invalid(page, simulation, at + 1)
-    _histogram(page, case, simulation, book)
+    _histogram(page, case, simulation)
 
 
 def _facts(page: Page, case: Case, simulation: Simulation) -> int:
@@ -85,8 +86,6 @@ def _freshness(page: Page, draft: Draft, baseline: str, inputs: str, at: int) ->
     rows = [cell.row for cell in draft.names.values()]
     first, last = min(rows) + 1, max(rows) + 1
     texts = (("Base values changed since the run", "C"), ("Distributions changed since the run", "D"))
-    from .address import quoted
-
     for label, column in texts:
         at += 1
         page.text(at, LABEL, label)
@@ -122,7 +121,7 @@ def _invalid(page: Page, simulation: Simulation, at: int) -> None:
         page.number(at + number, VALUE, count, "#,##0_);(#,##0)")
 
 
-def _histogram(page: Page, case: Case, simulation: Simulation, book: Any) -> None:
+def _histogram(page: Page, case: Case, simulation: Simulation) -> None:
     """Bins between P0.1 and P99.9 with their share, the cumulative share, and the bin in which the price lies."""
     page.heads(HEAD_ROW, {BIN: f"Bin centre, {case.quote}", SHARE: "Share of draws", CUMULATIVE: "Cumulative", AT_PRICE: "Bin of the price"})
     good = simulation.per_share[np.isfinite(simulation.per_share)]
@@ -141,7 +140,7 @@ def _histogram(page: Page, case: Case, simulation: Simulation, book: Any) -> Non
         page.number(at, SHARE, share, "0.0%_);(0.0%)")
         page.number(at, CUMULATIVE, float(shares[: number + 1].sum()), "0.0%_);(0.0%)")
         page.number(at, AT_PRICE, share if number == price_bin else 0.0, "0.0%_);(0.0%)")
-    page.charts.append((HEAD_ROW, AT_PRICE + 2, _chart(page, case, simulation, book)))
+    page.charts.append((HEAD_ROW, AT_PRICE + 2, partial(_chart, page, case, simulation)))
 
 
 def _chart(page: Page, case: Case, simulation: Simulation, book: Any) -> Any:

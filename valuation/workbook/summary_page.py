@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -30,7 +31,6 @@ def write_summary(
     simulation: Simulation | None,
     status: str,
     mark: Reference,
-    book: Any,
 ) -> None:
     """Write the headline, the table of parts with ranges, and the charts."""
     page.widths = {LABEL: 46, UNIT: 11, **{column: 13 for column in range(2, 13)}}
@@ -38,8 +38,8 @@ def write_summary(
     at, whole = _headline(page, case, found, draft, simulation, status)
     first = at + 2
     last = _ranges(page, case, found, per_share, draft, simulation, at + 1, whole, mark)
-    page.charts.append((last + 3, LABEL, _football(page, case, book, first, last)))
-    page.charts.append((last + 26, LABEL, _by_part(page, case, book, first, last - 1)))
+    page.charts.append((last + 3, LABEL, partial(_football, page, case, first, last)))
+    page.charts.append((last + 26, LABEL, partial(_by_part, page, case, first, last - 1)))
 
 
 def _headline(
@@ -186,7 +186,7 @@ def _stored(page: Page, at: int, column: int, amount: float, draft: Draft, case:
     return Reference(row)
 
 
-def _football(page: Page, case: Case, book: Any, first: int, last: int) -> Any:
+def _football(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
     """One stacked group of six series: gap, bar, gap, price, gap, bar; it renders alike in every program."""
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     pieces = [("gap", None), ("P5 to P95", "#7F9FCF"), ("gap 2", None), ("Price", "#C00000"), ("gap 3", None), ("above", "#7F9FCF")]
@@ -212,7 +212,7 @@ def _football(page: Page, case: Case, book: Any, first: int, last: int) -> Any:
     return chart
 
 
-def _by_part(page: Page, case: Case, book: Any, first: int, last: int) -> Any:
+def _by_part(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
     chart = book.add_chart({"type": "column"})
     chart.add_series(
         {

@@ -1,0 +1,293 @@
+"""Proof of a workbook: its formulas are those of its own assumption files, and they compute what NumPy computes.
+
+The book carries the text of the files it was made from. Verification reads that text, drafts the book anew and compares
+every formula; then it types random values into the blue cells, lets an independent engine (formualizer) recalculate the
+book's own formulas, and compares every line with the NumPy reading of the same values.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ..assumptions import Case
+from ..formula import Row
+from ..lines import Array, Lines, snake
+from ..model import value
+from ..problems import InvalidAssumptions, Place, Problem
+from ..reading import load
+from ..simulation.engine import dependence_of, draw
+from ..simulation.results import Simulation
+from ..simulation.sampling import design
+from .address import HEAD_ROW, Cell, column_name
+from .book import FILES, INPUTS, SIMULATION, Plan, draft_book
+from .pages import FormulaCell, NumberCell, RawCell
+from .tables_pages import FILE, LINE
+
+TOLERANCE: Final = 1e-9
+NEAR_ZERO: Final = 1e-6
+LARGEST_BOOK: Final = 200_000_000
+JITTER: Final = 0.02
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A cell whose formula or value is not what the assumption files give."""
+
+    cell: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.cell}: expected {self.expected}, found {self.found}"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What verification found: the worst relative difference over all compared cells and draws."""
+
+    book: str
+    draws: int
+    formulas: int
+    compared: int
+    worst: float
+    worst_cell: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def proved(self) -> bool:
+        """Whether every formula is the model's and every value agrees."""
+        return not self.differences and self.worst <= TOLERANCE
+
+    def as_json(self) -> dict[str, Any]:
+        """The proof as one object."""
+        return {
+            "book": self.book,
+            "draws": self.draws,
+            "formulas": self.formulas,
+            "values_compared": self.compared,
+            "worst_difference": self.worst,
+            "worst_cell": self.worst_cell,
+            "proved": self.proved,
+            "differences": [vars(difference) for difference in self.differences],
+        }
+
+    def __str__(self) -> str:
+        lines = [str(difference) for difference in self.differences[:20]]
+        if len(self.differences) > 20:
+            lines.append(f"... and {len(self.differences) - 20} more")
+        where = f" at {self.worst_cell}" if self.worst_cell else ""
+        lines.append(
+            f"{self.formulas:,} formulas compared, {self.compared:,} values over {self.draws} random draws: "
+            f"worst difference {self.worst:.0e}{where}"
+        )
+        lines.append("proved: the workbook is the model" if self.proved else "NOT proved")
+        return "\n".join(lines)
+
+
+def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
+    """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
+    formulas, constants = _cells(path)
+    case = _case(path, formulas, constants)
+    plan = draft_book(case, _stand_in(case) if SIMULATION in constants else None, dict.fromkeys(case.scenarios, 0.0))
+    differences = [*_formula_differences(plan, formulas), *_input_differences(plan, constants)]
+    found = _Comparison(path, plan, case)
+    if not any(difference.cell.startswith(f"{INPUTS}!") for difference in differences):
+        found.run(draws, seed, constants)
+    return Proof(
+        book=str(path),
+        draws=draws,
+        formulas=sum(len(cells) for cells in formulas.values()),
+        compared=found.compared,
+        worst=found.worst,
+        worst_cell=found.worst_cell,
+        differences=tuple([*differences, *found.differences]),
+    )
+
+
+# Reading the book ------------------------------------------------------------------------------------------------
+
+Cells = Mapping[str, Mapping[tuple[int, int], Any]]
+
+
+def _refuse(path: Path, text: str) -> InvalidAssumptions:
+    return InvalidAssumptions([Problem(Place(str(path)), "", text)])
+
+
+def _cells(path: Path) -> tuple[Cells, Cells]:
+    """Return formulas and constants by sheet and (row, column), counted from 0."""
+    import openpyxl
+
+    with path.open("rb"):
+        pass  # a missing or locked file is the environment's error, with its path
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_BOOK:
+                raise _refuse(path, f"expected a workbook under {LARGEST_BOOK:,} bytes unpacked")
+        book = openpyxl.load_workbook(path)
+    except InvalidAssumptions:
+        raise
+    except Exception as error:  # whatever a broken file makes openpyxl raise
+        raise _refuse(path, f"expected an Excel workbook, found something else ({type(error).__name__})") from None
+    formulas: dict[str, dict[tuple[int, int], Any]] = {}
+    constants: dict[str, dict[tuple[int, int], Any]] = {}
+    for sheet in book.worksheets:
+        formulas[sheet.title], constants[sheet.title] = {}, {}
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    kind = formulas if cell.data_type == "f" else constants
+                    kind[sheet.title][cell.row - 1, cell.column - 1] = cell.value
+    return formulas, constants
+
+
+def _case(path: Path, formulas: Cells, constants: Cells) -> Case:
+    """Read the case from the text that the book carries."""
+    if FILES not in constants:
+        raise _refuse(path, f"expected a workbook written by valuation, with a sheet {FILES}")
+    texts: dict[str, list[str]] = {}
+    rows = sorted({row for row, _ in constants[FILES] if row > HEAD_ROW})
+    for row in rows:
+        name = constants[FILES].get((row, FILE))
+        if name is not None:
+            texts.setdefault(str(name), []).append(str(constants[FILES].get((row, LINE), "")))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, lines in texts.items():
+            target = (Path(folder) / name).resolve()
+            if not target.is_relative_to(Path(folder).resolve()):
+                raise _refuse(path, f"{FILES}: {name} is outside the case")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        single = "case.yaml" not in texts
+        return load(Path(folder) / next(iter(texts)) if single and texts else folder)
+
+
+def _stand_in(case: Case) -> Simulation:
+    """A simulation that only has the shape of a run: the pages are laid out by it, its numbers are not compared."""
+    flat = np.zeros(2)
+    parts = dict.fromkeys(case.segments, flat)
+    price = 1.0 if case.has("shares.price") else None
+    return Simulation(flat, parts, parts, price, 0, "random", 2, 1, {})
+
+
+# Comparing -------------------------------------------------------------------------------------------------------
+
+
+def _formula_differences(plan: Plan, formulas: Cells) -> Iterator[Difference]:
+    """Every expected formula, against the book's; and formulas that nobody expects."""
+    spelling = plan.draft.spelling
+    for title, page in plan.draft.pages.items():
+        there = formulas.get(title, {})
+        expected: set[tuple[int, int]] = set()
+        for (row, column), content in page.cells.items():
+            if not isinstance(content, (FormulaCell, RawCell)):
+                continue
+            expected.add((row, column))
+            at = page.cell(row, column)
+            text = spelling.spell(content.formula, at) if isinstance(content, FormulaCell) else content.text
+            found = there.get((row, column))
+            if found is None:
+                yield Difference(str(at), text, "no formula")
+            elif _plain(found) != _plain(text):
+                yield Difference(str(at), text, str(found))
+        for row, column in sorted(set(there) - expected):
+            yield Difference(str(page.cell(row, column)), "no formula", str(there[row, column]))
+
+
+def _plain(formula: Any) -> str:
+    """A formula without what programs change when they save: blanks, quotes around plain titles, prefixes."""
+    text = re.sub(r"\s+", "", str(formula)).replace("_xlfn.", "")
+    return re.sub(r"'([A-Za-z_][A-Za-z0-9_]*)'!", r"\1!", text)
+
+
+def _input_differences(plan: Plan, constants: Cells) -> Iterator[Difference]:
+    """Blue cells that hold no number."""
+    for (row, column), content in plan.draft.pages[INPUTS].cells.items():
+        if isinstance(content, NumberCell) and content.style == "input":
+            found = constants.get(INPUTS, {}).get((row, column))
+            if not isinstance(found, (int, float)) or isinstance(found, bool):
+                yield Difference(f"{INPUTS}!{column_name(column)}{row + 1}", "a number", repr(found))
+
+
+class _Comparison:
+    """Random values through the book's formulas in an independent engine, beside NumPy."""
+
+    def __init__(self, path: Path, plan: Plan, case: Case) -> None:
+        self.path, self.plan, self.case = path, plan, case
+        self.worst, self.worst_cell, self.compared = 0.0, "", 0
+        self.differences: list[Difference] = []
+
+    def run(self, draws: int, seed: int, constants: Cells) -> None:
+        """Compare every line of the model for every draw."""
+        import formualizer
+
+        given = self._given(draws, seed, constants)
+        lines = Lines(self.case.years)
+        value(self.case, lines, given)
+        targets = list(self._targets(lines, draws))
+        engine = formualizer.load_workbook(str(self.path))
+        cells = [(self.plan.draft.names[name], np.broadcast_to(values, (draws,))) for name, values in given.items()]
+        found = np.empty((len(targets), draws))
+        for number in range(draws):
+            for cell, values in cells:
+                engine.set_value(cell.sheet, cell.row + 1, cell.column + 1, float(values[number]))
+            engine.evaluate_all()
+            found[:, number] = [_number(engine.get_value(c.sheet, c.row + 1, c.column + 1)) for c, _ in targets]
+        self._compare([cell for cell, _ in targets], np.array([values for _, values in targets]), found)
+
+    def _given(self, draws: int, seed: int, constants: Cells) -> dict[str, Array]:
+        """Distributed inputs are drawn; every other input of the book is moved a little, so that nothing is typed over."""
+        uncertain = [found for found in self.case.inputs if found.distribution is not None]
+        plan = design(draws, len(uncertain), seed, "random")
+        scores = np.concatenate([tile for _, tile in plan.tiles()], axis=1)
+        given = draw(self.case, uncertain, dependence_of(self.case, uncertain), scores)
+        generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(1,))))
+        drawn = {found.name for found in uncertain}
+        for name in given:
+            if name not in drawn:
+                cell = self.plan.draft.names[name]
+                base = float(constants[INPUTS][cell.row, cell.column])
+                given[name] = base * (1 - JITTER * generator.random(draws))
+        return given
+
+    def _targets(self, lines: Lines, draws: int) -> Iterator[tuple[Cell, Array]]:
+        """The cell of every line, year by year, with its NumPy values."""
+        for scope_name, scope in self.plan.recording.scopes.items():
+            for row in scope.rows:
+                values = self._values(lines, scope_name, row)
+                cell = self.plan.draft.cells[row]
+                if not row.yearly:
+                    yield cell, np.broadcast_to(np.ravel(values), (draws,))
+                    continue
+                for year in range(self.case.years):
+                    at = Cell(cell.sheet, cell.row, cell.column + year)
+                    yield at, np.broadcast_to(values[year], (draws,))
+
+    @staticmethod
+    def _values(lines: Lines, scope: str, row: Row) -> Array:
+        return lines.scopes[scope][row.name or snake(row.label)]
+
+    def _compare(self, cells: list[Cell], expected: Array, found: Array) -> None:
+        """Relative differences, cell by cell; an error in the book and NaN in NumPy are the same."""
+        both_invalid = np.isnan(expected) & np.isnan(found)
+        size = np.maximum(np.maximum(np.abs(expected), np.abs(found)), NEAR_ZERO)
+        difference = np.where(both_invalid, 0.0, np.nan_to_num(np.abs(expected - found) / size, nan=np.inf))
+        self.compared = difference.size
+        worst = difference.max(axis=1)
+        self.worst, self.worst_cell = float(worst.max()), str(cells[int(worst.argmax())])
+        for index in np.flatnonzero(worst > TOLERANCE):
+            draw_number = int(difference[index].argmax())
+            pair = expected[index, draw_number], found[index, draw_number]
+            self.differences.append(Difference(str(cells[index]), *(repr(float(number)) for number in pair)))
+
+
+def _number(found: Any) -> float:
+    """What a cell of the engine holds, as a number; errors and texts are NaN."""
+    return float(found) if isinstance(found, (int, float)) else float("nan")
