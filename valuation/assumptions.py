@@ -116,12 +116,13 @@ class Correlation:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named overlay of other values, with a probability."""
+    """A named overlay of other values, with a probability; ``case`` is the case with the overlay."""
 
     name: str
     probability: float
     values: Mapping[str, str]
     origin: Origin
+    case: Case | None = None
 
 
 @dataclass(frozen=True)

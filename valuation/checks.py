@@ -183,11 +183,12 @@ def terminal_share(recorded: Recorded) -> Iterator[Check]:
         share = recorded.line(name, "Terminal value share")
         if share is not None:
             most = recorded.recording.constant("High share of terminal value", HIGH_TERMINAL_SHARE)
-            message = f"{segment.name}: terminal value is at most 90% of the enterprise value, or say why it is more"
+            message = f"{segment.name}: terminal value is at most 90% of the enterprise value, or the note says why it is more"
+            severity: Severity = "info" if segment.note else "warning"
             place = recorded.case.assumptions[f"{name}.terminal_growth"].origin.place if recorded.case.has(
                 f"{name}.terminal_growth"
             ) else segment.place
-            yield Check(f"{name}.terminal_share", "warning", message, place, at_most(share, most))
+            yield Check(f"{name}.terminal_share", severity, message, place, at_most(share, most))
 
 
 @rule

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -61,6 +62,9 @@ class Surroundings(Protocol):
 
     @property
     def period(self) -> Any: ...
+
+    def number(self, value: float) -> Any:
+        """The quantity of 0 or 1."""
 
     def input(self, name: str) -> Any:
         """The quantity of an input."""
@@ -131,7 +135,7 @@ def evaluate(expression: Expression, around: Surroundings) -> Any:
         case Name():
             return around.period if expression.dotted == "period" else around.name(expression.dotted)
         case Number():
-            return expression.value
+            return around.number(expression.value)
         case Apply(function="fade"):
             return op.fade(around.period, *(evaluate(operand, around) for operand in expression.operands))
         case Apply():
@@ -158,6 +162,8 @@ class FormulaError(ValueError):
 _PERCENT: Final = re.compile(r"(?<![\w.])(\d+(?:\.\d*)?|\.\d+)%")
 _IF: Final = re.compile(r"\bif(?=\s*\()")
 LONGEST_FORMULA: Final = 2000
+DEEPEST_FORMULA: Final = 100
+HUGE: Final = 1e300
 
 
 def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Expression:
@@ -167,6 +173,10 @@ def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Exp
     """
     if len(text) > LONGEST_FORMULA:
         raise FormulaError(f"expected a formula of at most {LONGEST_FORMULA} characters")
+    strange = next((place for place, character in enumerate(text) if not character.isascii()), None)
+    if strange is not None:
+        raise FormulaError(f"expected plain letters, digits and signs, found {text[strange]!r}", strange)
+    text = re.sub(r"\s", " ", text)  # one line, so that offsets count from its start
     percentages: dict[int, float] = {}
 
     def hide(found: re.Match[str]) -> str:
@@ -175,13 +185,18 @@ def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Exp
 
     plain = _IF.sub("IF", _PERCENT.sub(hide, text))
     try:
-        tree = ast.parse(plain.lstrip(), mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python warns about what is refused below
+            tree = ast.parse(plain.lstrip(), mode="eval")
     except SyntaxError as error:
         offset = (error.offset or 1) - 1 + len(plain) - len(plain.lstrip())
         raise FormulaError(f"expected a formula, found {text.strip()!r}", offset) from None
     except (RecursionError, MemoryError, ValueError):
-        raise FormulaError("expected a simpler formula") from None
+        raise FormulaError(TOO_DEEP) from None
     return _Builder(len(plain) - len(plain.lstrip()), percentages, number).build(tree.body)
+
+
+TOO_DEEP: Final = "expected a simpler formula: give parts of it names of their own"
 
 
 class _Builder:
@@ -191,16 +206,25 @@ class _Builder:
         self, indent: int, percentages: Mapping[int, float], number: Callable[[float, bool], Expression]
     ) -> None:
         self.indent, self.percentages, self.number = indent, percentages, number
+        self.depth = 0
 
     def build(self, node: ast.expr) -> Expression:
         """Return the expression of a node; FormulaError for anything outside the subset."""
+        self.depth += 1
+        if self.depth > DEEPEST_FORMULA:
+            raise FormulaError(TOO_DEEP, self._offset(node))
+        built = self._built(node)
+        self.depth -= 1
+        return built
+
+    def _built(self, node: ast.expr) -> Expression:
         match node:
             case ast.Constant(value=bool() | str() | bytes() | None):
                 pass
             case ast.Constant(value=int() | float() as value):
-                return Number(float(value)) if value in (0, 1) else self.number(float(value), False)
-            case ast.Name(id=name) if set(name) == {"_"}:
-                return self.number(self.percentages[node.col_offset + self.indent], True)
+                return Number(float(value)) if value in (0, 1) else self.number(self._finite(value, node), False)
+            case ast.Name(id=name) if set(name) == {"_"} and self._offset(node) in self.percentages:
+                return self.number(self.percentages[self._offset(node)], True)
             case ast.Name() | ast.Attribute():
                 return Name(self._dotted(node), self._offset(node))
             case ast.BinOp(left=left, right=right) if type(node.op) in _SIGNS:
@@ -238,6 +262,11 @@ class _Builder:
             case ast.Attribute(value=value, attr=name):
                 return f"{self._dotted(value)}.{name}"
         raise FormulaError("expected a dotted name such as drivers.risk_free", self._offset(node))
+
+    def _finite(self, value: float, node: ast.expr) -> float:
+        if not abs(value) < HUGE:
+            raise FormulaError("expected a finite number", self._offset(node))
+        return float(value)
 
     def _offset(self, node: ast.expr) -> int:
         return node.col_offset + self.indent

@@ -203,7 +203,7 @@ class Block(Formula):
 def lift(value: Any) -> Formula:
     """Return a Formula: itself, or the constant 0 or 1. A recurrence inside a formula is refused with the remedy."""
     if isinstance(value, Recurrence):
-        raise TypeError("roll_forward reads the cell to its left: give it a line of its own before using it")
+        raise TypeError("roll_forward (grow) reads the cell to its left: give it a line of its own before using it")
     if isinstance(value, Formula):
         return value
     if isinstance(value, (int, float, np.integer, np.floating)):

@@ -105,7 +105,7 @@ class Lines(Mapping[str, Array]):
         finite = np.isfinite(values)
         if not finite.all():
             bad = ~(finite.all(axis=0) if values.ndim == 2 else np.atleast_1d(finite))
-            self.invalid.note(f"{self.scope}.{snake(label)}".lstrip("."), bad)
+            self.invalid.note(name or f"{self.scope}.{snake(label)}".lstrip("."), bad)
             values = np.where(finite, values, np.nan)
         if yearly and values.ndim < 2:
             values = np.broadcast_to(values, (self.years, *np.atleast_1d(values).shape))

@@ -15,7 +15,7 @@ import numpy as np
 from .assumptions import Assumption, Case, PeerTable, Segment
 from .bridge import PartWorth, attributable_value, equity_of_parent, per_share_factor
 from .expressions import evaluate
-from .formula import Block, Column, Formula, Reference
+from .formula import Block, Column, Constant, Formula, Reference
 from .lines import Line, Lines, snake
 from .order import resolve
 from .peers import derived_ratio
@@ -59,9 +59,10 @@ class Given(Protocol):
 def value(case: Case, line: Line, given: Given) -> Valuation:
     """Run the whole model of a case in a reading; ``given`` holds a quantity for every input."""
     run = Run(case, line, given)
-    for step in case.order:
-        run.step(step)
-    return run.finish()
+    with np.errstate(all="ignore"):  # what is not finite becomes NaN, is counted and named
+        for step in case.order:
+            run.step(step)
+        return run.finish()
 
 
 class Run:
@@ -136,6 +137,9 @@ class _Around:
     def period(self) -> Any:
         return self.run.line.period
 
+    def number(self, value: float) -> Any:
+        return Constant(value) if isinstance(self.run.line, Recording) else np.float64(value)
+
     def input(self, name: str) -> Any:
         return self.run.given[name]
 
@@ -181,10 +185,10 @@ def find_line(line: Line, scope: str, name: str) -> Any:
     if isinstance(line, Lines):
         return line.scopes[scope][snake(name)]
     assert isinstance(line, Recording)
-    row = line.scopes[scope].row(name)
-    if row is None:
-        raise UnknownLine(name, [snake(row.label) for row in line.scopes[scope].rows])
-    return Reference(row)
+    rows = {snake(row.label): row for row in line.scopes[scope].rows if not row.name}  # assumptions have their names
+    if snake(name) not in rows:
+        raise UnknownLine(name, list(rows))
+    return Reference(rows[snake(name)])
 
 
 class NotComputed(KeyError):

@@ -177,6 +177,8 @@ def roll_forward(step: Callable[..., Any], opening: Any, *yearly: Any) -> Any:
     """
     if any(isinstance(value, Formula) for value in (opening, *yearly)):
         start, rows = lift(opening), [lift(value) for value in yearly]
+        if start.yearly or not any(row.yearly for row in rows):
+            raise TypeError(_ROLLING)
         from_nothing = isinstance(start, Constant) and start.value == 0 and bool(rows)
         cell = lift(step(Before(rows[0].unit if from_nothing else start.unit), *rows))
         _check_step(cell, yearly)
@@ -185,10 +187,13 @@ def roll_forward(step: Callable[..., Any], opening: Any, *yearly: Any) -> Any:
     return _roll(step, opening, [np.asarray(value) for value in yearly])
 
 
+_ROLLING: Final = "roll_forward (grow) needs one opening value and a yearly row to roll it forward with"
+
+
 def _roll(step: Callable[..., Any], opening: Any, yearly: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     years = {len(value) for value in yearly if value.ndim == 2}
-    if len(years) != 1:
-        raise TypeError("roll_forward needs a yearly quantity of shape (years, draws) among its arguments")
+    if len(years) != 1 or np.ndim(opening) == 2:
+        raise TypeError(_ROLLING)
     values, before = [], opening
     with np.errstate(all="ignore"):
         for year in range(years.pop()):

@@ -44,8 +44,9 @@ class Study:
     def scenarios(self) -> dict[str, float]:
         """The value per share of each scenario, other assumptions at their base."""
         return {
-            name: base_case(load_case(self.path, scenario.values)).per_share
+            name: base_case(scenario.case).per_share
             for name, scenario in self.case.scenarios.items()
+            if scenario.case is not None
         }
 
     def write_workbook(self, path: str | Path, simulation: Simulation | None = None) -> Path:

@@ -6,7 +6,7 @@ import numpy as np
 
 from .assumptions import Case
 from .formula import Reference
-from .lines import Lines, snake
+from .lines import Lines
 from .methods import MissingAssumption
 from .model import NotComputed, Run, UnknownLine, Valuation, value
 from .problems import Place, Problems, nearest
@@ -61,13 +61,25 @@ def _check_base(case: Case, problems: Problems) -> None:
     found = value(case, lines, case.base_values)
     if np.isfinite(found.per_share).all():
         return
-    name = lines.invalid.names[0] if lines.invalid.names else "value per share"
-    segment = name.partition(".")[0]
-    if name.endswith(".wacc_less_terminal_growth"):
+    name = lines.invalid.names[0] if lines.invalid.names else "value_per_share"
+    segment, _, last = name.rpartition(".")
+    if last == "wacc_less_terminal_growth":
         _refuse_growth(case, lines, segment, problems)
-        return
-    place = case.segments[segment].place if segment in case.segments else Place(next(iter(case.files), case.id))
-    problems.add(place, segment, f"the base case has no value: {snake(name).replace('_', ' ')} is not a number")
+    elif last == "equity_value_of_the_outcomes":
+        chance = float(np.ravel(lines.scopes[segment]["sum_of_probabilities"])[0])
+        text = f"expected probabilities that sum to 100%, found {100 * chance:.10g}%"
+        problems.add(_segment_place(case, segment), f"{segment}.outcomes", text)
+    elif name in case.assumptions:
+        assumption = case.assumptions[name]
+        text = f"expected a number in the base case, found none, as from a division by 0, in {assumption.written}"
+        problems.add(assumption.origin.place, name, text)
+    else:
+        words = last.replace("_", " ")
+        problems.add(_segment_place(case, segment), segment, f"the base case has no value: {words} is not a number")
+
+
+def _segment_place(case: Case, segment: str) -> Place:
+    return case.segments[segment].place if segment in case.segments else Place(next(iter(case.files), case.id))
 
 
 def _refuse_growth(case: Case, lines: Lines, segment: str, problems: Problems) -> None:

@@ -141,6 +141,11 @@ class Distribution(ABC):
         return self.shown()
 
     @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of the parameters, in the order in which a file gives them."""
+        return [_name(f) for f in fields(cls)]
+
+    @classmethod
     def signature(cls) -> str:
         """Return how to write it, such as pert(low, mode, high, shape=4)."""
         texts = (_name(f) if f.default is MISSING else f"{_name(f)}={spelled(f.default)}" for f in fields(cls))

@@ -60,7 +60,8 @@ class Method:
 
     def worth(self, line: Line, given: Mapping[str, Any]) -> Worth:
         """Run the method in a reading: yearly parameters that got a single value are repeated over the years."""
-        return self.function(line, **given)
+        with np.errstate(all="ignore"):  # what is not finite becomes NaN in its line
+            return self.function(line, **given)
 
     def __call__(self, *, years: int | None = None, **given: Any) -> Lines:
         """Value with floats, arrays of draws, or (years, draws) arrays; lists are yearly values.

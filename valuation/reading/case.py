@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +18,14 @@ from .groups import discount_base, group, holding, reconciliations, shares
 from .names import check_names, check_overrides, reads
 from .relations import correlations, scenarios
 from .segments import segment
-from .session import Session, case_id
+from .session import TITLE, Session, case_id
 from .tree import Text
 from .values import ValueReader
 
 KEYS: Final = ("name", "currency", "date", "base_year", "years", "evidence", "segments", "correlations", "scenarios",
                *GROUPS)  # fmt: skip
 MOST_YEARS: Final = 100
+EARLIEST: Final = 1901
 
 
 def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Case:
@@ -45,8 +47,11 @@ def read(path: str | Path, overrides: Mapping[str, str] | None = None) -> tuple[
         return None, sorted(problems)
     case = _read(gathered, problems, overrides or {}, Place("--set"))
     if case is not None and not problems:
-        for scenario in case.scenarios.values():
-            _read(gathered, problems, {**scenario.values, **(overrides or {})}, scenario.origin.place)
+        overlaid = {
+            name: replace(scenario, case=_read(gathered, problems, {**scenario.values, **(overrides or {})}, scenario.origin.place))
+            for name, scenario in case.scenarios.items()
+        }
+        case = replace(case, scenarios=overlaid)
     return (None if problems else case), sorted(problems)
 
 
@@ -126,14 +131,14 @@ def _check_keys(gathered: Gathered, problems: Problems) -> None:
 
 def _frame(gathered: Gathered, problems: Problems) -> _Frame:
     currency = _word(gathered, problems, "currency", r"[A-Z]{3}", "a currency code such as CNY")
-    date = _word(gathered, problems, "date", r"\d{4}-\d{2}-\d{2}", "a date such as 2026-02-02", "")
-    latest = int(date[:4]) - 1 if date else 2000
+    day = _date(gathered, problems)
+    latest = int(day[:4]) - 1 if day else 2000
     return _Frame(
-        name=_word(gathered, problems, "name", r".+", "a name", case_id(gathered)),
+        name=_word(gathered, problems, "name", TITLE, "a name", case_id(gathered)),
         currency=currency or "XXX",
-        date=date,
+        date=day,
         years=_whole(gathered, problems, "years", 10, 1, MOST_YEARS),
-        base_year=_whole(gathered, problems, "base_year", latest, 1900, 2200),
+        base_year=_whole(gathered, problems, "base_year", latest, EARLIEST - 1, 9999),
     )
 
 
@@ -150,6 +155,19 @@ def _word(
         problems.add(node.place, key, f"expected {wanted}, found {found}")
         return default or ""
     return node.text.strip()
+
+
+def _date(gathered: Gathered, problems: Problems) -> str:
+    wanted = "a date such as 2026-02-02"
+    text = _word(gathered, problems, "date", r"\d{4}-\d{2}-\d{2}", wanted, "")
+    try:
+        day = date.fromisoformat(text) if text else date.max
+    except ValueError:
+        day = date.min
+    if not EARLIEST <= day.year:
+        problems.add(gathered.keys["date"][1].place, "date", f"expected {wanted}, found {text!r}")
+        return ""
+    return text
 
 
 def _whole(gathered: Gathered, problems: Problems, key: str, default: int, low: int, high: int) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..assumptions import Fact, PeerTable
 from ..problems import Place, Problems, nearest
-from .tree import Entries, Items, Node, Text, parse_yaml, read_text, read_yaml
+from .tree import Entries, Items, Node, Text, is_file, parse_yaml, read_text, read_yaml
 
 CASE_FILE: Final = "case.yaml"
 OWN_FILES: Final = ("drivers", "bridge", "shares", "holding", "reconciliation", "correlations", "scenarios")
@@ -37,7 +37,12 @@ class Gathered:
 
 def gather(path: Path, problems: Problems) -> Gathered | None:
     """Read every file of a case; None when there is nothing to read."""
-    if not path.exists():
+    try:
+        found = path.exists()
+    except OSError as error:
+        problems.add(Place(str(path)), "", f"cannot be read: {error.strerror}")
+        return None
+    if not found:
         problems.add(Place(str(path)), "", "expected a folder of assumptions or a YAML file; there is nothing here")
         return None
     main = path / CASE_FILE if path.is_dir() else path
@@ -133,7 +138,11 @@ def _rows(path: Path, case: Gathered, problems: Problems) -> list[list[str]]:
     if text is None:
         return []
     case.files[_relative(path, case.root)] = text
-    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        problems.add(Place(str(path)), "", f"not a valid CSV table: {error}")
+        return []
     if len(rows) < 2:
         problems.add(Place(str(path)), "", "expected a heading row and at least one row of values")
         return []
@@ -207,7 +216,7 @@ def _read_evidence(case: Gathered, problems: Problems) -> None:
     if not isinstance(node, Text):
         return
     folders = [case.root.resolve(), *case.root.resolve().parents, Path.cwd(), *Path.cwd().parents]
-    path = next((folder / node.text for folder in folders if (folder / node.text).is_file()), None)
+    path = next((folder / node.text for folder in folders if is_file(folder / node.text)), None)
     if path is None:
         return
     text = read_text(path, problems)

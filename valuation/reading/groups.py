@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from ..assumptions import Reconciliation
 from ..methods.kinds import MONEY, PERCENTAGE, SHARE, Kind
 from ..problems import nearest
+from .files import NAME
 from .session import Session, humanised
 from .tree import Entries, Items, Text
 
 DISCOUNT_BASES: Final = ("nothing", "stakes", "net asset value")
+HOLDING: Final = ("discount", "applies_to")
+SHARES: Final = {"diluted": "m shares", "ads_ratio": "shares/ADS", "fx": "CNY/USD", "price": "USD/ADS"}
 
 
 def group(session: Session, group: str, kind: Kind | None) -> None:
@@ -27,10 +31,29 @@ def group(session: Session, group: str, kind: Kind | None) -> None:
 
 def shares(session: Session) -> None:
     """Read the shares: their number, the ADS ratio, the exchange rate and the price."""
-    _, node = session.node("shares")
-    if not isinstance(node, Entries) or node.get("diluted") is None:
-        session.problems.add(session.gathered.place, "shares.diluted", "missing; expected the diluted shares, such as 19194 m shares")
+    place, node = session.node("shares")
+    if node is None or (isinstance(node, Entries) and node.get("diluted") is None):
+        session.problems.add(place, "shares.diluted", "missing; expected the diluted shares, such as 19194 m shares")
     group(session, "shares", None)
+    for key, _ in node if isinstance(node, Entries) else ():
+        if key.text in SHARES:
+            _share_count(session, f"shares.{key.text}", SHARES[key.text])
+        else:
+            session.helpers[f"shares.{key.text}"] = key.place
+
+
+def _share_count(session: Session, name: str, example: str) -> None:
+    """Refuse a yearly row, a number without a unit, and one that nothing can be divided by."""
+    read = session.assumptions.get(name)
+    if read is None:
+        return
+    session.assumptions[name] = replace(read, single=True)
+    if not read.plain:
+        return
+    if read.inputs[0].unit.pure:
+        session.problems.add(read.origin.place, name, f"expected a unit such as {example}, found {read.written}")
+    elif read.inputs[0].base <= 0:
+        session.problems.add(read.origin.place, name, f"expected more than 0, found {read.written}")
 
 
 def holding(session: Session) -> None:
@@ -41,6 +64,8 @@ def holding(session: Session) -> None:
     if not isinstance(node, Entries):
         session.problems.add(place, "holding", "expected discount and applies_to")
         return
+    if node.get("discount") is None:
+        session.problems.add(place, "holding.discount", "missing; expected a rate such as 20%")
     for key, child in node:
         if key.text == "discount":
             session.assume("holding.discount", "Holding discount rate", key, child, SHARE)
@@ -80,6 +105,9 @@ def reconciliations(session: Session) -> tuple[Reconciliation, ...]:
         items, total = (child.get("items"), child.get("total")) if isinstance(child, Entries) else (None, None)
         if not isinstance(items, Entries) or total is None:
             session.problems.add(child.place, f"reconciliation.{key.text}", "expected items and total")
+            continue
+        if not NAME.fullmatch(key.text):
+            session.problems.add(key.place, key.text, "expected a name of small letters, digits and _, such as revenue")
             continue
         prefix = f"reconciliation.{key.text}"
         names = []

@@ -9,6 +9,7 @@ from ..expressions import Name, names_in
 from ..order import resolve
 from ..peers import derived_ratio
 from ..problems import Place, nearest
+from .groups import HOLDING, SHARES
 from .segments import COMMON
 from .session import Session
 
@@ -39,8 +40,9 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
     for assumption in session.assumptions.values():
         for name in names_in(assumption.expression):
             used.update(_check_name(session, assumption, name))
+    unread = session.attempted - set(session.assumptions)  # a formula that could not be read may read anything
     for name, place in session.helpers.items():
-        if name not in used and name in session.assumptions and not session.overrides:
+        if name not in used and not unread and not session.overrides:
             _unused(session, name, place)
     for circle in circles:
         names = [name.removesuffix(".*") for name in circle]
@@ -51,7 +53,7 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
 def _unused(session: Session, name: str, place: Place) -> None:
     segment, _, word = name.partition(".")
     method = session.segments[segment].method if segment in session.segments else None
-    names = [*method.parameters, *COMMON] if method else ["discount", "applies_to"]
+    names = [*method.parameters, *COMMON] if method else [*SHARES] if segment == "shares" else [*HOLDING]
     what = f"is no assumption of {method.name}" if method else "is not known here"
     session.problems.add(place, name, f"{word} {what} and no formula reads it{nearest(word, names)}")
 

@@ -112,7 +112,10 @@ def _scenario(session: Session, key: Text, node: Node) -> Scenario | None:
     chance = reader.assumption(f"{name}.probability", "Probability", probability, SHARE)
     values = _overlay(session, name, node.get("set"))
     why = node.get("why")
-    if chance is None or not chance.inputs:
+    if chance is None:
+        return None
+    if not chance.plain or chance.inputs[0].distribution is not None:
+        session.problems.add(probability.place, name, f"expected a percentage, found {chance.written}")
         return None
     origin = Origin(key.place, (), why.text if isinstance(why, Text) else "")
     return Scenario(key.text, chance.inputs[0].base, values, origin)

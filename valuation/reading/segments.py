@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from ..assumptions import DEFAULT, GROUPS, Segment
+from ..lines import snake
 from ..methods import METHODS, Method, Parameter
 from ..methods.kinds import MONEY, SHARE, Choice, Kind, Table
 from ..problems import Place, nearest
 from .files import NAME
-from .session import Session, humanised
+from .session import TITLE, Session, humanised
 from .tree import Entries, Node, Text
 
 COMMON: Final = ("name", "method", "owned", "net_debt", "note", "discounted")
+YES_OR_NO: Final = {"yes": True, "true": True, "no": False, "false": False}
+WHOLE: Final = "Sum of the parts"
 
 
 def segment(session: Session, name: str, place: Place, node: Node) -> None:
@@ -26,21 +30,37 @@ def segment(session: Session, name: str, place: Place, node: Node) -> None:
     method = _method(session, name, node)
     if method is None:
         return
-    title = node.get("name")
+    title = _title(session, name, node)
     note = node.get("note")
+    if note is not None and not isinstance(note, Text):
+        session.problems.add(note.place, f"{name}.note", "expected note to be a text")
     given = _parameters(session, name, node, method)
     _common(session, name, node)
     _helpers(session, name, node, method)
     session.segments[name] = Segment(
         name,
-        title.text if isinstance(title, Text) else humanised(name),
+        title,
         method,
         given,
-        _discounted(session, node, method),
+        _discounted(session, name, node, method),
         f"{name}.net_debt" in session.assumptions,
         note.text if isinstance(note, Text) else "",
         node.place,
     )
+
+
+def _title(session: Session, name: str, node: Entries) -> str:
+    """The segment's name on sheets, which no other segment may have."""
+    given = node.get("name")
+    place, title = node.key("name"), humanised(name)
+    if isinstance(given, Text) and re.fullmatch(TITLE, given.text.strip(), re.S):
+        place, title = given.place, given.text.strip()
+    elif given is not None:
+        found = repr(given.text) if isinstance(given, Text) else "something else"
+        session.problems.add(given.place, f"{name}.name", f"expected a name, found {found}")
+    if any(snake(other.name) == snake(title) for other in session.segments.values()) or snake(title) == snake(WHOLE):
+        session.problems.add(place, f"{name}.name", f"expected a name of its own, found {title!r} again")
+    return title
 
 
 def _method(session: Session, name: str, node: Entries) -> Method | None:
@@ -54,9 +74,14 @@ def _method(session: Session, name: str, node: Entries) -> Method | None:
     return METHODS[word.text]
 
 
-def _discounted(session: Session, node: Entries, method: Method) -> bool:
+def _discounted(session: Session, name: str, node: Entries, method: Method) -> bool:
     word = node.get("discounted")
-    return method.name == "stake" if not isinstance(word, Text) else word.text.strip().lower() in ("yes", "true")
+    if word is None:
+        return method.name == "stake"
+    text = word.text.strip().lower() if isinstance(word, Text) else "something else"
+    if text not in YES_OR_NO:
+        session.problems.add(word.place, f"{name}.discounted", f"expected yes or no, found {text}")
+    return YES_OR_NO.get(text, False)
 
 
 def _parameters(session: Session, segment: str, node: Entries, method: Method) -> dict[str, Any]:
@@ -114,6 +139,9 @@ def _table(session: Session, name: str, table: Table, node: Node) -> dict[str, d
     for key, row in node:
         if not isinstance(row, Entries):
             session.problems.add(row.place, f"{name}.{key.text}", f"expected {', '.join(table.fields)}")
+            continue
+        if not NAME.fullmatch(key.text):
+            session.problems.add(key.place, name, f"expected a name of small letters, digits and _, found {key.text!r}")
             continue
         rows[key.text] = _table_row(session, f"{name}.{key.text}", humanised(key.text), table, row)
     return rows

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from ..assumptions import Assumption, Segment
 from ..lines import snake
@@ -14,6 +16,8 @@ from ..problems import Place, Problem, Problems
 from .files import NAME, Gathered
 from .tree import Node, Text
 from .values import ValueReader
+
+TITLE: Final = r"[^=].*"
 
 
 @dataclass
@@ -47,6 +51,9 @@ class Session:
         """Read the assumption of a name and keep it; one without a source is remarked upon."""
         if not NAME.fullmatch(key.text):
             self.problems.add(key.place, key.text, "expected a name of small letters, digits and _, such as risk_free")
+            return None
+        if key.text == "period" or keyword.iskeyword(key.text):
+            self.problems.add(key.place, name, f"expected another name: {key.text} is a word of formulas")
             return None
         self.attempted.add(name)
         assumption = self.values.assumption(name, label, node, kind)

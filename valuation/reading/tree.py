@@ -67,10 +67,21 @@ def read_text(path: Path, problems: Problems) -> str | None:
     except UnicodeDecodeError as error:
         problems.add(Place(str(path)), "", f"expected UTF-8 text, found another encoding at byte {error.start}")
         return None
+    except ValueError:
+        problems.add(Place(repr(str(path))), "", "expected the name of a file")
+        return None
     if "\x00" in text:
         problems.add(Place(str(path)), "", "expected text, found binary data")
         return None
     return text
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file; no for a name that no file can have."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def read_yaml(path: Path, problems: Problems) -> Node | None:
@@ -128,6 +139,9 @@ def _has_alias(root: Any) -> bool:
 def _tree(node: Any, file: str, problems: Problems) -> Node:
     place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if node.id == "scalar":
+        if any("\ud800" <= character <= "\udfff" for character in node.value):
+            problems.add(place, "", "expected text, found half of a character")
+            return Text(place, "?")
         return Text(place, node.value)
     if node.id == "sequence":
         return Items(place, tuple(_rejoined([_tree(child, file, problems) for child in node.value])))

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..assumptions import DEFAULT, JUDGEMENT, Assumption, Input, Origin
-from ..distributions import Distribution, build
+from ..distributions import REGISTRY, Distribution, build
 from ..expressions import Apply, Expression, FormulaError, InputValue, Listing, Name, Number, parse_formula
 from ..methods.kinds import Kind
 from ..problems import Place, Problems, nearest
 from .tree import Entries, Items, Node, Text
-from ..units import FLAG, NUMBER, RATE, Unit, money, parse_unit
+from ..units import FLAG, NUMBER, RATE, YEARS, Unit, money, parse_unit
 
 FIELDS: Final = ("value", "unit", "source", "why", "base", "note")
 _NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
@@ -223,7 +223,7 @@ class _OneValue:
         return self._with_unit(node, value, found[2], text)
 
     def _not_a_number(self, text: str) -> str:
-        if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+        if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?(\s*%|\s+[A-Za-z].*)?", text):
             return f"expected a number without commas, found {text}; did you mean {text.replace(',', '')}"
         wanted = "a percentage such as 10%" if self.expected is RATE else A_VALUE
         return f"expected {wanted}, found {text!r}"
@@ -303,17 +303,15 @@ class _OneValue:
         return self.input(f"{self.name}.{suffix}", f"{self.label}, {label}", Text(node.place, text))
 
     def _duration(self, node: Text, text: str, suffix: str, label: str) -> Expression | None:
-        found = re.fullmatch(r"\d+(\.\d+)?", text)
-        if found is None or not 0 <= float(text) <= 1000 or (suffix == "over" and float(text) == 0):
-            self.complain(node.place, f"expected a number of years, found {text!r}")
-            return None
-        years = parse_unit("years") or NUMBER
-        name = f"{self.name}.{suffix}"
-        value = float(text)
+        name, place = f"{self.name}.{suffix}", node.place
         if name in self.reader.overrides:
             self.reader.used.add(name)
-            value = self.number(Text(self.reader.override_place, self.reader.overrides[name]), None) or value
-        self.inputs.append(Input(name, f"{self.label}, {label}", value, years, None, text, self.origin))
+            place, text = self.reader.override_place, self.reader.overrides[name]
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)(\s*years?)?", text)
+        if found is None or not 0 <= float(found[1]) <= 1000 or (suffix == "over" and float(found[1]) == 0):
+            self.complain(place, f"expected a number of years, found {text!r}")
+            return None
+        self.inputs.append(Input(name, f"{self.label}, {label}", float(found[1]), YEARS, None, text, self.origin))
         return InputValue(name)
 
     def _formula(self, node: Text) -> Expression | None:
@@ -327,8 +325,8 @@ class _OneValue:
             label = f"{self.label}, number {self.literals} of the formula"
             if name in self.reader.overrides:
                 self.reader.used.add(name)
-                replaced = _NUMBER.fullmatch(self.reader.overrides[name].strip())
-                value = float(replaced[1]) / (100 if replaced[2] == "%" else 1) if replaced else value
+                given = self._plain(self.reader.override_place, self.reader.overrides[name])
+                value = value if given is None else given
             self.inputs.append(Input(name, label, value, unit, None, f"{value:g}", self.origin))
             return InputValue(name)
 
@@ -344,6 +342,9 @@ class _OneValue:
         call = _CALL.fullmatch(text)
         if call is None:
             self.complain(node.place, f"expected a distribution such as pert(low, mode, high), found {text!r}")
+            return None
+        if call["name"] not in REGISTRY:
+            self.complain(node.place, f"{call['name']} is not a distribution{nearest(call['name'], REGISTRY)}")
             return None
         positional: list[float | tuple[float, float]] = []
         named: dict[str, float] = {}
@@ -369,16 +370,19 @@ class _OneValue:
     ) -> bool:
         pieces = re.split(r"\s+at\s+", part)
         if len(pieces) == 2:
-            value, chance = self.number(node, None, part=pieces[0]), self._chance(node, pieces[1])
+            value, chance = self.number(node, None, part=pieces[0]), self._plain(node.place, pieces[1])
             if value is None or chance is None:
                 return False
             positional.append((value, chance))
             return True
         name, equals, text = part.partition("=")
-        # a sigma, a beta's shape and an event's probability are numbers of their own, not of the input's unit
-        free = distribution in ("event", "beta") or (distribution == "lognormal" and bool(positional))
-        value = self._chance(node, text if equals else part) if free else self.number(node, None, part=text or part)
+        free = _is_free(distribution, name.strip() if equals else len(positional))
+        text = text if equals else part
+        value = self._plain(node.place, text) if free else self.number(node, None, part=text)
         if value is None:
+            return False
+        if equals and name.strip() in named:
+            self.complain(node.place, f"{distribution}: {name.strip()} stands twice")
             return False
         if equals:
             named[name.strip()] = value
@@ -386,12 +390,23 @@ class _OneValue:
             positional.append(value)
         return True
 
-    def _chance(self, node: Text, text: str) -> float | None:
+    def _plain(self, place: Place, text: str) -> float | None:
+        """Read a number that has no unit: a probability, a shape."""
         found = _NUMBER.fullmatch(text.strip())
-        if found is None or found[2] not in (None, "%"):
-            self.complain(node.place, f"expected a number or percentage, found {text.strip()!r}")
+        value = float(found[1].replace("_", "")) if found else math.nan
+        if found is None or found[2] not in (None, "%") or not math.isfinite(value):
+            self.complain(place, f"expected a number or percentage, found {text.strip()!r}")
             return None
-        return float(found[1]) / (100 if found[2] == "%" else 1)
+        return value / (100 if found[2] == "%" else 1)
+
+
+def _is_free(distribution: str, argument: str | int) -> bool:
+    """Whether an argument, by name or position, is a plain number (a shape, a probability), not of the input's unit."""
+    found = REGISTRY[distribution]
+    names = found.names()
+    if isinstance(argument, int):
+        argument = names[argument] if argument < len(names) else ""
+    return argument in found.free
 
 
 def split_arguments(text: str) -> Sequence[str]:

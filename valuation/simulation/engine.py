@@ -23,7 +23,7 @@ from .sampling import Design, design
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-CHUNK: Final = 4096
+CHUNK: Final = 8192
 DRAWS: Final = 100_000
 SEED: Final = 20260202
 

@@ -62,8 +62,19 @@ def sheet_title(text: str, taken: Container[str]) -> str:
     """Return a legal sheet title near the text that is not taken (compared in lower case)."""
     plain = re.sub(r"[\\/*?:\[\]\x00-\x1f]", " ", text).strip().strip("'").strip() or "Part"
     plain = "History of the company" if plain.lower() == "history" else plain
-    title, number = plain[:LONGEST_TITLE].rstrip(), 2
+    title, number = _cut(plain), 2
     while title.lower() in taken:
         ending = f" {number}"
         title, number = plain[: LONGEST_TITLE - len(ending)].rstrip() + ending, number + 1
     return title
+
+
+def _cut(text: str) -> str:
+    """Shorten a title at a bracket or between words rather than inside a word."""
+    if len(text) <= LONGEST_TITLE:
+        return text
+    before_bracket = text.partition(" (")[0]
+    if len(before_bracket) <= LONGEST_TITLE:
+        return before_bracket
+    whole_words = before_bracket[: LONGEST_TITLE + 1].rpartition(" ")[0]
+    return (whole_words or before_bracket[:LONGEST_TITLE]).rstrip(" ,;'")

@@ -18,7 +18,7 @@ from ..recording import Recording, evaluate_all
 from ..simulation.results import Simulation
 from ..trial import record
 from . import checks_page, inputs_page, parts_page, simulation_page, summary_page, tables_pages
-from .address import Cell, sheet_title
+from .address import HEAD_ROW, Cell, sheet_title
 from .lines_page import place_rows, write_rows
 from .pages import Draft, Page, write_page
 from .styles import Styles
@@ -98,11 +98,17 @@ def _write(case: Case, path: Path, simulation: Simulation | None, scenarios: Map
 def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
     sheet.hide_gridlines(2)
     sheet.freeze_panes(*page.freeze)
-    sheet.set_landscape() if page.landscape else sheet.set_portrait()
+    if page.one_page:
+        sheet.set_portrait()
+    else:
+        sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1 if page.one_page else 0)
+    if page.print_area:
+        sheet.print_area(*page.print_area)
     sheet.set_footer("&L&F&C&A&R&P of &N")
     sheet.set_row(0, 24)
+    sheet.repeat_rows(HEAD_ROW)
 
 
 def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str, float]) -> Plan:
@@ -122,9 +128,12 @@ def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str
     for scope, title in titles.items():
         place = parts_page.place_parts if scope == "parts" else place_rows
         place(pages[title], recording.scopes[scope], draft)
+    timed = {name for name in titles if any(row.yearly for row in recording.scopes[name].rows)}
     for scope, title in titles.items():
         if scope != "parts":
-            write_rows(pages[title], recording.scopes[scope], draft, base_year, case.base_year + 1)
+            note = case.segments[scope].note if scope in case.segments else ""
+            axis = base_year if scope in timed or not timed else None
+            write_rows(pages[title], recording.scopes[scope], draft, case.base_year + 1, base_year=axis, note=note)
     per_share = parts_page.write_parts(
         pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
     )
@@ -172,9 +181,8 @@ def _pages(case: Case, recording: Recording, draft: Draft, simulation: Simulatio
         title = sheet_title(scope.title, taken)
         taken.add(title.lower())
         segment = case.segments.get(name)
-        note = f"{segment.method.name}: {segment.note or segment.method.summary}" if segment else f"{case.currency} m unless stated"
-        page = draft.page(title, scope.title, note)
-        page.landscape = True
+        note = f"{segment.method.name}: {segment.method.summary}" if segment else f"{case.currency} m unless stated"
+        draft.page(title, scope.title, note)
     if simulation is not None:
         draft.page(SIMULATION, "Simulation", "A stored run: numbers in blue do not follow the inputs until the next run")
     if case.scenarios:

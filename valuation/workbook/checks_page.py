@@ -25,7 +25,7 @@ def write_checks(page: Page, found: list[Check], draft: Draft) -> None:
         page.text(at, CHECK, check.id)
         page.text(at, UNIT, "flag", "unit")
         test = draft.put(page, at, TEST, check.test + 0)
-        failed = "ERROR" if check.severity == "error" else "WARNING"
+        failed = {"error": "ERROR", "warning": "WARNING", "info": "NOTE"}[check.severity]
         _status(page, at, STATUS, test, draft, failed)
         page.text(at, MESSAGE, check.message)
         page.text(at, PLACE, str(check.place), "unit")

@@ -16,7 +16,7 @@ from ..units import Unit
 from .address import FIRST_ROW, HEAD_ROW, Cell
 from .pages import Draft, Page
 
-NAME, UNIT, BASE, DISTRIBUTION, LOW, MIDDLE, HIGH, SOURCE, WHY, ID = range(10)
+NAME, UNIT, BASE, DISTRIBUTION, LOW, MIDDLE, HIGH, SOURCE, ID, WHY = range(10)
 HEADS: Final = {
     NAME: "Assumption",
     UNIT: "Unit",
@@ -26,10 +26,10 @@ HEADS: Final = {
     MIDDLE: "P50",
     HIGH: "P95",
     SOURCE: "Source",
-    WHY: "Why, or the note of the source",
     ID: "Name in the files",
+    WHY: "Why, or what the source says",
 }
-WIDTHS: Final = {NAME: 46, UNIT: 12, BASE: 14, DISTRIBUTION: 34, LOW: 12, MIDDLE: 12, HIGH: 12, SOURCE: 30, WHY: 70, ID: 38}
+WIDTHS: Final = {NAME: 46, UNIT: 12, BASE: 14, DISTRIBUTION: 34, LOW: 12, MIDDLE: 12, HIGH: 12, SOURCE: 40, ID: 40, WHY: 100}
 YEAR_OF_BASE: Final = "base_year"
 
 
@@ -64,6 +64,7 @@ def write_inputs(page: Page, case: Case, recording: Recording, draft: Draft) -> 
     page.heads(HEAD_ROW, HEADS, right_from=99)
     page.widths = dict(WIDTHS)
     page.freeze = (HEAD_ROW + 1, BASE + 1)
+    page.print_area = (0, NAME, max(cell.row for cell in draft.cells.values()), ID)
     page.text(FIRST_ROW, NAME, "Base fiscal year (the last before the forecast)")
     page.text(FIRST_ROW, UNIT, "year", "unit")
     page.number(FIRST_ROW, BASE, case.base_year, "0", "input")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 
 from ..formula import Row
 from ..lines import Array
-from ..recording import Heading, Scope
+from ..recording import Heading, Scope, evaluate
 from .address import FIRST_ROW, FIRST_YEAR, HEAD_ROW, LABEL, OPENING, PERIOD_ROW, UNIT, VALUE, Cell, column_name
 from .pages import Draft, FormulaCell, Page
 
 WIDTHS = {LABEL: 40.0, UNIT: 12.0, VALUE: 14.0}
 YEAR_FORMAT = "0"
+NOTE_WIDTH = 150
 
 
 def place_rows(page: Page, scope: Scope, draft: Draft) -> None:
@@ -26,16 +29,25 @@ def place_rows(page: Page, scope: Scope, draft: Draft) -> None:
         at += 1
 
 
-def write_rows(page: Page, scope: Scope, draft: Draft, base_year: Cell, first_year: int) -> None:
-    """Write the head and every row of a scope."""
-    _head(page, draft, base_year, first_year)
+def write_rows(
+    page: Page, scope: Scope, draft: Draft, first_year: int, *, base_year: Cell | None, note: str = ""
+) -> None:
+    """Write the head and every row of a scope, and the note below them; without ``base_year`` no time axis."""
+    page.heads(HEAD_ROW, {LABEL: "Line", UNIT: "Unit", VALUE: "Value"})
+    page.widths = dict(WIDTHS)
+    page.freeze = (PERIOD_ROW + 1, VALUE + 1)
+    if base_year is not None:
+        _time_axis(page, draft, base_year, first_year)
+    page.text(FIRST_ROW - 1, LABEL, "Assumptions", "section")
     for row in scope.rows:
         _row(page, row, draft)
+    below = max((row for row, _ in page.cells), default=FIRST_ROW) + 2
+    for number, text in enumerate(textwrap.wrap(f"Note: {note}", NOTE_WIDTH) if note else ()):
+        page.text(below + number, LABEL, text, "subtitle")
 
 
-def _head(page: Page, draft: Draft, base_year: Cell, first_year: int) -> None:
+def _time_axis(page: Page, draft: Draft, base_year: Cell, first_year: int) -> None:
     last = FIRST_YEAR + draft.years - 1
-    page.heads(HEAD_ROW, {LABEL: "Line", UNIT: "Unit", VALUE: "Value"})
     page.raw(HEAD_ROW, OPENING, f"={base_year.seen_from(page.title)}", first_year - 1, "head_right", YEAR_FORMAT)
     page.text(PERIOD_ROW, LABEL, "Forecast year", "unit")
     page.text(PERIOD_ROW, UNIT, "number", "unit")
@@ -46,8 +58,7 @@ def _head(page: Page, draft: Draft, base_year: Cell, first_year: int) -> None:
         page.raw(HEAD_ROW, column, f"={left}{HEAD_ROW + 1}+1", first_year + number, "head_right", YEAR_FORMAT)
         period = f"={here}{HEAD_ROW + 1}-${column_name(OPENING)}${HEAD_ROW + 1}"
         page.raw(PERIOD_ROW, column, period, number + 1, "formula", "0_);(0)")
-    page.widths = {**WIDTHS, **{column: 11.0 for column in range(OPENING, last + 1)}}
-    page.freeze = (PERIOD_ROW + 1, VALUE + 1)
+    page.widths.update({column: 11.0 for column in range(OPENING, last + 1)})
 
 
 def _row(page: Page, row: Row, draft: Draft) -> None:
@@ -75,8 +86,6 @@ def _row(page: Page, row: Row, draft: Draft) -> None:
 
 
 def _single(row: Row, side: str, draft: Draft) -> float:
-    from ..recording import evaluate
-
     formula = row.opening if side == "opening" else row.closing
     assert formula is not None
     value: Array = evaluate(formula, draft.values.__getitem__)

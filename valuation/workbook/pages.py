@@ -73,7 +73,9 @@ class Page:
     charts: list[tuple[int, int, Callable[[Any], Any]]] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     validations: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
-    landscape: bool = True
+    print_area: tuple[int, int, int, int] | None = None
+    one_page: bool = False
+    heights: dict[int, float] = field(default_factory=dict)
 
     def cell(self, row: int, column: int) -> Cell:
         """The address of a cell of this page."""
@@ -150,6 +152,8 @@ def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: St
     """Write the cells of a page into an XlsxWriter worksheet."""
     for column, width in page.widths.items():
         sheet.set_column(column, column, width)
+    for row, height in page.heights.items():
+        sheet.set_row(row, height)
     for (row, column), content in sorted(page.cells.items(), key=lambda item: item[0]):
         _write_cell(sheet, page.cell(row, column), content, spelling, styles)
     for (row, column), target in page.links.items():

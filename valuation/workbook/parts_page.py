@@ -48,6 +48,7 @@ def write_parts(
         },
     )
     page.widths = dict(WIDTHS)
+    page.heights[HEAD_ROW] = 42
     page.freeze = (HEAD_ROW + 1, 1)
     *rows, total = scope.rows
     per_share: dict[str, Reference] = {}

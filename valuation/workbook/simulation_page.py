@@ -26,6 +26,7 @@ def write_simulation(
 ) -> None:
     """Write the facts of the run, its percentiles, the histogram table and its chart."""
     page.widths = {LABEL: 44, UNIT: 12, VALUE: 14, ERROR: 14, 4: 3, 5: 3, BIN: 14, SHARE: 12, CUMULATIVE: 12, AT_PRICE: 12}
+    page.heights[HEAD_ROW] = 28
     page.freeze = (HEAD_ROW + 1, 1)
     page.heads(HEAD_ROW, {LABEL: "Last run", UNIT: "Unit", VALUE: "Value", ERROR: "Standard error"})
     at = _facts(page, case, simulation)
@@ -174,7 +175,7 @@ def _chart(page: Page, case: Case, simulation: Simulation, book: Any) -> Any:
     )
     chart.combine(line)
     chart.set_title({"name": f"Value per share, {case.quote}: share of draws", "name_font": {"size": 12}})
-    chart.set_x_axis({"interval_unit": 4, "num_font": {"size": 9}})
+    chart.set_x_axis({"interval_unit": 5, "interval_tick": 5, "num_format": "0", "num_font": {"size": 9, "rotation": 0}})
     chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
     line.set_y2_axis({"num_format": "0%", "max": 1, "min": 0})
     chart.set_legend({"position": "bottom"})

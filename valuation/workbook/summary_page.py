@@ -17,8 +17,9 @@ from .address import HEAD_ROW
 from .pages import Draft, Page
 from .styles import NAVY
 
-LABEL, UNIT, VALUE, LOW, HIGH, BELOW, ABOVE = range(7)
-PIECES: Final = range(7, 13)
+LABEL, UNIT, VALUE, LOW, HIGH = range(5)
+BELOW, ABOVE = 8, 9
+PIECES: Final = range(10, 16)
 PRICE_MARK: Final = "Width of the price mark in charts, share of the price"
 
 
@@ -33,13 +34,14 @@ def write_summary(
     mark: Reference,
 ) -> None:
     """Write the headline, the table of parts with ranges, and the charts."""
-    page.widths = {LABEL: 46, UNIT: 11, **{column: 13 for column in range(2, 13)}}
+    page.widths = {LABEL: 46, UNIT: 11, **{column: 13 for column in range(2, 16)}}
     page.freeze = (HEAD_ROW + 1, 1)
     at, whole = _headline(page, case, found, draft, simulation, status)
     first = at + 2
     last = _ranges(page, case, found, per_share, draft, simulation, at + 1, whole, mark)
     page.charts.append((last + 3, LABEL, partial(_football, page, case, first, last)))
-    page.charts.append((last + 26, LABEL, partial(_by_part, page, case, first, last - 1)))
+    page.print_area, page.one_page = (0, LABEL, last + 46, 6), True
+    page.charts.append((last + 25, LABEL, partial(_by_part, page, case, first, last - 1)))
 
 
 def _headline(
@@ -66,6 +68,7 @@ def _headline(
 
 
 def _key(page: Page, at: int, label: str, formula: Any, draft: Draft, unit: str) -> Reference:
+    page.heights[at] = 22
     page.text(at, LABEL, label, "key_text")
     page.text(at, UNIT, unit, "key_text")
     return draft.put(page, at, VALUE, formula, style="key")
@@ -203,12 +206,11 @@ def _football(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
                 "gap": 60,
             }
         )
-    chart.set_title({"name": f"Football field: P5 to P95 and the price, {case.quote}", "name_font": {"size": 12}})
+    chart.set_title({"name": f"Football field: P5 to P95 (bars) and the price (red), {case.quote}", "name_font": {"size": 12}})
     chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
     chart.set_x_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
-    hidden = [number for number, (_, color) in enumerate(pieces) if color is None or number == 5]
-    chart.set_legend({"position": "bottom", "delete_series": hidden})
-    chart.set_size({"width": 900, "height": 420})
+    chart.set_legend({"none": True})
+    chart.set_size({"width": 860, "height": 420})
     return chart
 
 
@@ -227,5 +229,5 @@ def _by_part(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
     chart.set_title({"name": f"Value by part, {case.quote}", "name_font": {"size": 12}})
     chart.set_legend({"none": True})
     chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
-    chart.set_size({"width": 900, "height": 380})
+    chart.set_size({"width": 860, "height": 380})
     return chart

@@ -1,0 +1,54 @@
+"""Helpers of all tests: cases written from text, and the good cases that every reading must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from valuation.assumptions import Case
+from valuation.reading import load
+
+CASES = Path(__file__).parent / "cases"
+GOOD = sorted((CASES / "good").glob("*.yaml"))
+BAD = sorted((CASES / "bad").glob("*.yaml"))
+
+HEAD = """\
+name: Test
+currency: CNY
+date: 2026-02-02
+years: 3
+shares: {diluted: 10 m shares}
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a one-file case and return its path; the text is added to a short head unless it has its own."""
+
+    def written(text: str) -> Path:
+        path = tmp_path / "case_of_test.yaml"
+        path.write_text(text if text.startswith("name:") else HEAD + text, encoding="utf-8")
+        return path
+
+    return written
+
+
+@pytest.fixture
+def case_of(write: Callable[[str], Path]) -> Callable[..., Case]:
+    """Read a one-file case from its text; ``overrides`` as for ``--set``."""
+
+    def read(text: str, **overrides: str) -> Case:
+        return load(write(text), {name.replace("__", "."): value for name, value in overrides.items()})
+
+    return read
+
+
+@pytest.fixture
+def good(request: pytest.FixtureRequest) -> Case:
+    """One of the good cases; parametrise it indirectly by path."""
+    return load(request.param)
+
+
+every_good_case = pytest.mark.parametrize("good", GOOD, ids=lambda path: path.stem, indirect=True)

@@ -1,0 +1,116 @@
+"""The reference of assumption files, generated from signatures and docstrings: ``python -m valuation.reference``."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from .distributions import REGISTRY
+from .expressions import FUNCTIONS
+from .methods import METHODS, Method, Parameter
+from .methods.kinds import Choice, Kind, Table
+
+INTRODUCTION = """\
+# Assumption files
+
+This page is generated (`make docs`); change docstrings, not the page.
+
+A case is a folder with a file `case.yaml`, or one YAML file. In a folder, each of `drivers`, `shares`, `holding`,
+`bridge`, `reconciliation`, `correlations` and `scenarios` may stand in a file of its own name (`drivers.yaml`), each
+segment in `segments/<id>.yaml` and each table of peers in `peers/<id>.csv`.
+
+| key | what it holds |
+|---|---|
+| `name`, `currency`, `date` | the company, the currency of its money (`CNY`), the valuation date (`2026-02-02`) |
+| `base_year`, `years` | the fiscal year before the first forecast year, and how many years are forecast |
+| `evidence` | the file of facts that sources cite, looked up from the case's folder upwards |
+| `drivers` | quantities shared by segments, named `drivers.risk_free` in formulas |
+| `segments` | the parts; in a folder's `case.yaml` a list of ids gives their order |
+| `bridge` | signed amounts added to the parts: cash, debt (negative), corporate cost (negative) |
+| `shares` | `diluted`; optional `ads_ratio`, `fx` (case currency per quoted currency) and `price` |
+| `holding` | `discount`, and `applies_to`: `nothing`, `stakes`, `net asset value`, or a list of parts and `bridge.` items |
+| `reconciliation` | named tables of `items` that must sum to a reported `total` |
+| `correlations` | a list of `{between: [a, b], rank: 0.5, why: ...}` (Spearman), or the name of a CSV matrix |
+| `scenarios` | named overlays: `probability`, `set: {dotted.name: value}`, `why`; probabilities sum to 100% |
+
+A segment has `name`, `method`, `owned` (100% unless said), `net_debt` (for methods that value the enterprise), `note`,
+`discounted: yes` when a holding discount on stakes applies to it, the parameters of its method, and any helper that one
+of its formulas reads.
+
+## Values
+
+A value is written alone, or as a mapping of `value`, `unit`, `source`, `why`, `base` and `note`.
+
+| written | means |
+|---|---|
+| `118028 CNY m`, `12%`, `1.2` | a number; money and shares need a unit, rates a percent sign |
+| `[10%, 12%, ~ pert(8%, 9%, 12%)]` | one item a forecast year |
+| `fade(31% to 5% over 10 years)` | 31% in year 1, then linear, 5% from year 10 on |
+| `fade(12% for 5 years to 4% over 5 years)` | 12% through year 5, then linear, 4% from year 10 on |
+| `= drivers.risk_free + beta * drivers.erp` | a formula over other names, drivers, and lines of other segments |
+| `~ pert(45%, 60%, 85%)` | a distribution; its base is the mode, else the median; `base:` overrides |
+| `~ event(70%)` | 1 or 0; used as `= if(drivers.approval, growth_with, growth_without)` |
+
+`source` is the id of a fact or the word `judgement`, which needs `why`. Pieces of a fade or a list are inputs of their
+own: `cloud.growth.from`, `cloud.growth.to`, `cloud.growth.over`, `cloud.growth.2027`; scenarios and `--set` may name them.
+
+Units: `CNY m`, `USD bn`, `USD/ADS`, `m shares`, `shares/ADS`, `CNY/USD`, `k chips`, `CNY k/chip`, `%`, `x`, `years`.
+Adding needs equal units; `k chips * CNY k/chip` is `CNY m`; `USD m * CNY/USD` is `CNY m`.
+"""
+
+
+def reference() -> str:
+    """Return the whole page."""
+    return "\n".join([INTRODUCTION, *_functions(), *_distributions(), *_methods()]) + "\n"
+
+
+def _functions() -> Iterator[str]:
+    yield "## Functions of formulas\n"
+    names = ", ".join(f"`{name}`" for name in FUNCTIONS)
+    yield f"`+ - * / **`, comparisons, `and`, `or`, `not`, and {names}. `period` is the number of the forecast year."
+    yield "`total`, `first`, `final`, `previous` and `following` take the name of a yearly row; `grow(base, growth)` stands alone.\n"
+
+
+def _distributions() -> Iterator[str]:
+    yield "## Distributions\n"
+    yield "| written | what it is |\n|---|---|"
+    for name, found in sorted(REGISTRY.items()):
+        summary = (inspect.getdoc(found) or "").partition("\n")[0]
+        yield f"| `{found.signature() if found.signature().startswith(name) else name}` | {summary} |"
+    yield ""
+
+
+def _methods() -> Iterator[str]:
+    yield "## Methods\n"
+    for found in METHODS.values():
+        yield from _method(found)
+
+
+def _method(found: Method) -> Iterator[str]:
+    yield f"### {found.name}\n"
+    doc = inspect.getdoc(found.function) or ""
+    yield doc.partition("\n\nArgs:")[0] + "\n"
+    yield "| parameter | kind | default | meaning |\n|---|---|---|---|"
+    for parameter in found.parameters.values():
+        default = "required" if parameter.required else _default(parameter)
+        meaning = f"{parameter.label}{'; ' if parameter.help else ''}{parameter.help}"
+        yield f"| `{parameter.name}` | {_kind(parameter)} | {default} | {meaning} |"
+    yield ""
+
+
+def _default(parameter: Parameter) -> str:
+    return "none" if parameter.default is None else f"{parameter.default}"
+
+
+def _kind(parameter: Parameter) -> str:
+    match parameter.kind:
+        case Choice(words=words):
+            return " or ".join(f"`{word}`" for word in words)
+        case Table(fields=fields):
+            return f"named rows of {', '.join(fields)}"
+        case Kind() as kind:
+            return f"{kind.noun}, yearly" if kind.yearly else kind.noun
+
+
+if __name__ == "__main__":
+    print(reference(), end="")
