@@ -30,9 +30,10 @@ format: .venv/test-installed  ## lay out the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: .venv/installed  ## write assumptions/README.md anew from the methods and distributions
+docs: .venv/installed  ## write assumptions/README.md and the outputs in README.md anew
 	$(BIN)/python -m valuation.reference > assumptions/README.md.new
 	mv assumptions/README.md.new assumptions/README.md
+	$(BIN)/python docs/refresh.py
 
 clean:  ## remove the virtual environment, caches and workbooks written here
 	rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.xlsx

@@ -107,7 +107,7 @@ class Model:
     def _rolled(self, line: Line, given: Mapping[str, Any], step: str, opening: Any, value: Any) -> Any:
         start = self._single(line, self._node(line, given, opening))
         row = self._node(line, given, value)
-        row = row if is_yearly(row) else row * line.period
+        row = self._kept(line, row if is_yearly(row) else row * line.period)
         return self._kept(line, op.roll_forward(STEPS[step], start, row))
 
     def _single(self, line: Line, quantity: Any) -> Any:
@@ -122,6 +122,10 @@ class Model:
         return Block(tuple(items), line.period) if isinstance(line, Recording) else np.stack(items)
 
 
+def _taking(count: int) -> list[str]:
+    return [name for name, wanted in ELEMENTWISE.items() if wanted == count]
+
+
 def _trees() -> st.SearchStrategy[tuple[Any, ...]]:
     leaves = st.one_of(
         st.tuples(st.just("scalar"), st.sampled_from(SCALARS)),
@@ -132,9 +136,9 @@ def _trees() -> st.SearchStrategy[tuple[Any, ...]]:
 
     def grown(children: st.SearchStrategy[tuple[Any, ...]]) -> st.SearchStrategy[tuple[Any, ...]]:
         return st.one_of(
-            *(st.tuples(st.just(name), *([children] * count)) for name, count in ELEMENTWISE.items()),
-            *(st.tuples(st.just(name), children) for name in WHOLE_ROW),
-            *(st.tuples(st.just(name), children, children) for name in NEIGHBOURS),
+            st.tuples(st.sampled_from([*_taking(1), *WHOLE_ROW]), children),
+            st.tuples(st.sampled_from([*_taking(2), *NEIGHBOURS]), children, children),
+            st.tuples(st.sampled_from(_taking(3)), children, children, children),
             st.tuples(st.just("roll"), st.sampled_from(sorted(STEPS)), children, children),
         )
 
@@ -148,5 +152,7 @@ def _numbers() -> st.SearchStrategy[float]:
 
 def models(count: int = 4, *, nested: bool = True) -> st.SearchStrategy[Model]:
     """Random models with ``count`` draws of each input; signs, zeros and NaN among them."""
-    draws = st.fixed_dictionaries({name: st.lists(_numbers(), min_size=count, max_size=count) for name in INPUTS})
+    size = len(INPUTS) * count
+    numbers = st.lists(_numbers(), min_size=size, max_size=size)
+    draws = numbers.map(lambda flat: {name: flat[i * count : (i + 1) * count] for i, name in enumerate(INPUTS)})
     return st.builds(Model, tree=_trees(), draws=draws, nested=st.just(nested))

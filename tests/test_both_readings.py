@@ -81,7 +81,11 @@ segments:
     value(case, lines, given_values)
     assert 100 < assert_same(case, given_values) < 450
     assert (lines.scopes["a"]["ebita"] < 0).any()
-    assert set(lines.invalid.names) >= {"a.wacc_less_terminal_growth", "a.attributable_value", "b.metric_where_positive"}
+    assert set(lines.invalid.names) >= {
+        "a.wacc_less_terminal_growth",
+        "a.attributable_value",
+        "b.metric_where_positive",
+    }
 
 
 @given(models())

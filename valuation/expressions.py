@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from . import operations as op
 from .problems import nearest
+from .units import percent
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Exp
     percentages: dict[int, float] = {}
 
     def hide(found: re.Match[str]) -> str:
-        percentages[found.start()] = float(found[1]) / 100
+        percentages[found.start()] = percent(float(found[1]))
         return "_" * len(found[0])
 
     plain = _IF.sub("IF", _PERCENT.sub(hide, text))

@@ -17,10 +17,11 @@ from .bridge import PartWorth, attributable_value, equity_of_parent, per_share_f
 from .expressions import evaluate
 from .formula import Block, Column, Constant, Formula, Reference
 from .lines import Line, Lines, snake
+from .operations import add_up
 from .order import resolve
 from .peers import derived_ratio
 from .recording import Recording
-from .units import MULTIPLE, NUMBER
+from .units import MULTIPLE, NUMBER, RATE
 
 GROUP_TITLES: Final = {
     "drivers": "Drivers",
@@ -124,7 +125,17 @@ class Run:
             line = self.line.within(name, self.case.segments[name].name)
             part.per_share = line("Value per share", part.attributable * factor)
         equity_of_parent(self.case, self.line, self.known, self.valuation, factor)
+        self._reconcile()
         return self.valuation
+
+    def _reconcile(self) -> None:
+        """Show what reported items sum to beside what was reported."""
+        line = self.line.within("reconciliation", GROUP_TITLES["reconciliation"])
+        for table in self.case.reconciliations:
+            title = table.name.replace("_", " ")
+            items = line(f"Sum of items of {title}", add_up(*(self.known[name] for name in table.items)))
+            total = self.known[table.total]
+            line(f"Difference of {title} to the total", (items - total) / total, show=RATE)
 
 
 class _Around:

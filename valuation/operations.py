@@ -25,6 +25,7 @@ from .formula import (
     POWER,
     SUBTRACT,
     Before,
+    Block,
     Column,
     Constant,
     Formula,
@@ -205,10 +206,19 @@ def _roll(step: Callable[..., Any], opening: Any, yearly: Sequence[NDArray[np.fl
 
 
 def _check_step(cell: Formula, passed: Sequence[Any]) -> None:
-    rows = {value.row for value in passed if isinstance(value, Reference)}
+    rows = {row for value in passed if isinstance(value, Formula) for row in rows_read(value)}
+    if not _of_one_year(cell):
+        raise TypeError("roll_forward (grow) reads one year at a time: give rows shifted or added up lines of their own")
     for row in rows_read(cell):
         if row.yearly and row not in rows:
             raise TypeError(f"roll_forward's step reads the yearly row {row.label}: pass it as an argument")
+
+
+def _of_one_year(formula: Formula) -> bool:
+    """Whether a formula reads nothing but its own year: no shifted row, no sum of a row, no block of inputs."""
+    shifted = formula.operation in (_PREVIOUS, _FOLLOWING) or isinstance(formula, Block)
+    whole = formula.operation is not None and formula.operation.whole_row
+    return not shifted and not whole and all(map(_of_one_year, formula.operands))
 
 
 def rows_read(formula: Formula) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 SCALES: Final[Mapping[str, int]] = {"": 0, "k": 3, "m": 6, "bn": 9, "tn": 12}
@@ -66,14 +67,16 @@ class Unit:
             return {"rate": "%", "multiple": "x", "number": "number", "whole": "number"}.get(self.shown, self.shown)
         above = [_power(name, power) for name, power in self.dimensions if power > 0]
         below = [_power(name, -power) for name, power in self.dimensions if power < 0]
-        scale = _SCALE_NAMES.get(self.scale, f"e{self.scale}")
+        if self.scale < 0 and below:
+            below[-1] += f" {_SCALE_NAMES.get(-self.scale, f'e{-self.scale}')}"
+        scale = _SCALE_NAMES.get(max(self.scale, 0) if below else self.scale, f"e{self.scale}")
         money = any(name.isupper() for name in above)
         head = " ".join(above) or "1"
         if scale:
             head = f"{head} {scale}" if money else f"{scale} {head}"
         if not below:
             return head if money or not above else f"{head}s"
-        return f"{head if money else head + 's'}/{'/'.join(below)}"
+        return f"{head if money or not above else head + 's'}/{'/'.join(below)}"
 
     @property
     def number_format(self) -> str:
@@ -110,6 +113,11 @@ WHOLE: Final = Unit(shown="whole")
 def money(currency: str, scale: str = "m") -> Unit:
     """Return the unit of amounts in a currency; the scale is '', k, m, bn or tn."""
     return Unit(((currency, 1),), SCALES[scale])
+
+
+def percent(number: float) -> float:
+    """Return what a percentage means, to the digit: 4.23 % is 0.0423, not 4.23 / 100 = 0.042300000000000004."""
+    return float(Decimal(repr(number)).scaleb(-2))
 
 
 def parse_unit(text: str) -> Unit | None:

@@ -75,6 +75,7 @@ def case_id(gathered: Gathered) -> str:
 _SHORT = {
     "wacc": "WACC", "ebita": "EBITA", "ebitda": "EBITDA", "ai": "AI", "usd cny": "USD/CNY", "usd hkd": "USD/HKD",
     "fx": "FX", "nav": "NAV", "capex": "capital expenditure", "ads": "ADS", "hk": "HK", "fy": "FY",
+    "us": "US", "cn": "China", "hong kong": "Hong Kong", "av": "AV", "ebit": "EBIT", "ipo": "IPO", "yoy": "yearly",
 }  # fmt: skip
 
 
@@ -82,5 +83,5 @@ def humanised(name: str) -> str:
     """Return a name as a label: ai_capex is 'AI capital expenditure'."""
     words = name.replace("_", " ")
     for short, shown in _SHORT.items():
-        words = re.sub(rf"\b{short}\b", shown, words)
+        words = re.sub(rf"\b{short}(?=\b|\d)", shown, words)
     return words[:1].upper() + words[1:]

@@ -14,7 +14,7 @@ from ..expressions import Apply, Expression, FormulaError, InputValue, Listing, 
 from ..methods.kinds import Kind
 from ..problems import Place, Problems, nearest
 from .tree import Entries, Items, Node, Text
-from ..units import FLAG, NUMBER, RATE, YEARS, Unit, money, parse_unit
+from ..units import FLAG, NUMBER, RATE, YEARS, Unit, money, parse_unit, percent
 
 FIELDS: Final = ("value", "unit", "source", "why", "base", "note")
 _NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
@@ -234,7 +234,7 @@ class _OneValue:
         if not self.expected.pure:
             self.complain(node.place, f"expected {self.expected}, found the percentage {text}")
             return None
-        return value / 100
+        return percent(value)
 
     def _with_unit(self, node: Text, value: float, unit_text: str | None, text: str) -> float | None:
         unit = parse_unit(unit_text) if unit_text else None

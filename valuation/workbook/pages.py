@@ -76,6 +76,7 @@ class Page:
     print_area: tuple[int, int, int, int] | None = None
     one_page: bool = False
     heights: dict[int, float] = field(default_factory=dict)
+    lights: tuple[int, int, int, int] | None = None
 
     def cell(self, row: int, column: int) -> Cell:
         """The address of a cell of this page."""
@@ -162,6 +163,10 @@ def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: St
         sheet.write_url(row, column, f"internal:'{target.replace(chr(39), chr(39) * 2)}'!A1", styles.get("contents"), text.text)
     for row, column, chart in page.charts:
         sheet.insert_chart(row, column, chart(book), {"object_position": 2})
+    if page.lights is not None:
+        for word, style in (("OK", "good"), ("ERROR", "bad"), ("WARNING", "doubtful"), ("NOTE", "doubtful")):
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": styles.get(style)}
+            sheet.conditional_format(*page.lights, rule)
     for row, column, rule in page.validations:
         sheet.data_validation(row, column, row, column, rule)
 

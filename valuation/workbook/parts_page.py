@@ -46,6 +46,7 @@ def write_parts(
             MIDDLE: f"P50, {quote} (last run)",
             HIGH: f"P95, {quote} (last run)",
         },
+        right_from=ENTERPRISE,
     )
     page.widths = dict(WIDTHS)
     page.heights[HEAD_ROW] = 42

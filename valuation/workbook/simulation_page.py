@@ -175,7 +175,7 @@ def _chart(page: Page, case: Case, simulation: Simulation, book: Any) -> Any:
     )
     chart.combine(line)
     chart.set_title({"name": f"Value per share, {case.quote}: share of draws", "name_font": {"size": 12}})
-    chart.set_x_axis({"interval_unit": 5, "interval_tick": 5, "num_format": "0", "num_font": {"size": 9, "rotation": 0}})
+    chart.set_x_axis({"interval_unit": 5, "interval_tick": 5, "num_format": "0", "num_font": {"size": 9, "rotation": -90}})
     chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
     line.set_y2_axis({"num_format": "0%", "max": 1, "min": 0})
     chart.set_legend({"position": "bottom"})

@@ -133,8 +133,8 @@ def write_scenarios(page: Page, case: Case, values: Mapping[str, float]) -> None
         page.text(at, 1, str(quote), "unit")
         page.number(at, 2, scenario.probability, "0.0%_);(0.0%)")
         page.number(at, 3, values[name], quote.number_format)
-        page.text(at, 4, "; ".join(f"{key} {value}" for key, value in scenario.values.items()))
-        page.text(at, 5, scenario.origin.why)
+        page.text(at, 4, "; ".join(f"{key} {value}" for key, value in scenario.values.items()), "wrapped")
+        page.text(at, 5, scenario.origin.why, "wrapped")
         at += 1
     first, last = HEAD_ROW + 2, at
     page.text(at, 0, "Weighted by probability", "total_text")

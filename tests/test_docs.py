@@ -1,0 +1,206 @@
+"""What the documents say is so: trees, commands, outputs, links and code."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import valuation
+from valuation.cli import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "assumptions/README.md",
+         *(f"docs/decisions/{path.name}" for path in sorted((ROOT / "docs/decisions").glob("*.md")))]  # fmt: skip
+HEAVY = {"numpy", "scipy", "pandas", "matplotlib", "xlsxwriter", "openpyxl", "rich", "ruamel", "formualizer"}
+MISTYPED = ("assumptions/alibaba/segments/cloud.yaml", "drivers.equity_risk_premium", "drivers.equity_risk_premiun")
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page(name), re.MULTILINE | re.DOTALL)
+
+
+def marked(name: str, mark: str) -> list[str]:
+    """The code blocks under a comment that begins with a mark."""
+    return re.findall(rf"^<!-- {mark}[^>]*-->\n```\w*\n(.*?)^```", page(name), re.MULTILINE | re.DOTALL)
+
+
+def trimmed(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the cases and their evidence, as the current folder."""
+    for folder in ("assumptions", "seeds"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# Trees ------------------------------------------------------------------------------------------------------------
+
+
+def tree(block: str) -> Iterator[str]:
+    """Paths of a tree that is told by indentation, two spaces a level; each line must carry a sentence."""
+    above: list[str] = []
+    for line in block.splitlines():
+        name, _, sentence = line.strip().partition(" ")
+        assert sentence.strip(), f"{name} has no sentence in ARCHITECTURE.md"
+        depth = (len(line) - len(line.lstrip())) // 2
+        above = [*above[:depth], name]
+        yield "".join(above)
+
+
+def test_the_tree_of_the_package_is_the_real_one() -> None:
+    told = set(tree(blocks("ARCHITECTURE.md", "")[0]))
+    real = {f"{path.relative_to(ROOT)}" for path in (ROOT / "valuation").rglob("*.py") if path.name != "__init__.py"}
+    real |= {f"{path.parent.relative_to(ROOT)}/" for path in (ROOT / "valuation").rglob("__init__.py")}
+    real |= {"valuation/py.typed"}
+    assert {"missing": real - told, "gone": told - real} == {"missing": set(), "gone": set()}
+
+
+def test_what_stands_beside_the_package_exists() -> None:
+    names = list(tree(blocks("ARCHITECTURE.md", "")[1]))
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+# Commands ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_is_in_the_readme_and_its_help_shows_an_example(command: str) -> None:
+    assert f"valuation {command} " in page("README.md")
+    shown = CliRunner().invoke(main, [command, "--help"])
+    assert shown.exit_code == 0
+    assert f"valuation {command} " in shown.output
+
+
+def test_the_readme_names_no_command_that_does_not_exist() -> None:
+    named = set(re.findall(r"^valuation ([a-z]+)", "\n".join(blocks("README.md", "sh")), re.MULTILINE))
+    assert named <= set(main.commands)
+
+
+@pytest.mark.parametrize("command", ["make run", "make test"])
+def test_the_two_commands_of_the_readme_are_targets(command: str) -> None:
+    assert command in page("README.md")
+    assert re.search(rf"^{command.split()[1]}:", page("Makefile"), re.MULTILINE)
+
+
+def test_the_makefile_stays_small() -> None:
+    assert len(re.findall(r"^[a-z]+:", page("Makefile"), re.MULTILINE)) <= 9
+
+
+def test_continuous_integration_runs_the_test_command_of_the_readme() -> None:
+    assert trimmed(page(".ci/run"))[-1] == "make test"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = "import sys, valuation.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+    ).stdout.split()
+    assert HEAVY & set(loaded) == set()
+
+
+# Outputs and code -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("desk")
+def test_the_table_of_the_readme_is_what_run_prints() -> None:
+    [told] = marked("README.md", "output of: run assumptions/alibaba")
+    printed = CliRunner().invoke(main, ["run", "assumptions/alibaba"])
+    assert printed.exit_code == 0
+    assert trimmed(told) == trimmed(printed.stdout)
+
+
+def test_the_message_of_the_readme_is_what_check_prints(desk: Path) -> None:
+    [told] = marked("README.md", "output of a mistyped name")
+    file, right, wrong = MISTYPED
+    text = (desk / file).read_text("utf-8")
+    (desk / file).write_text(text.replace(right, wrong, 1), "utf-8")
+    printed = CliRunner().invoke(main, ["check", "assumptions/alibaba"])
+    assert printed.exit_code == 1
+    assert trimmed(told) == trimmed(printed.stderr)
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("code", marked("README.md", "run"), ids=["case", "method"])
+def test_the_code_of_the_readme_runs(code: str) -> None:
+    exec(compile(code, "README.md", "exec"), {})
+
+
+def test_the_method_of_the_readme_is_the_real_one() -> None:
+    [told] = [block for block in blocks("README.md", "python") if "def venture" in block]
+    real = page("valuation/methods/venture.py")
+    body = [line.strip() for line in told.splitlines() if line.startswith("    line") or " = line(" in line]
+    assert len(body) >= 5
+    assert [line for line in body if line not in real] == []
+
+
+# Pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_between_pages_lead_somewhere(name: str) -> None:
+    links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page(name))
+    assert [link for link in links if not ((ROOT / name).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_files_that_pages_name_exist(name: str) -> None:
+    files = re.findall(r"`((?:valuation|tests|docs|notebooks|assumptions|seeds|\.ci)/[\w./-]+)`", page(name))
+    examples = {"valuation/methods/liquidation.py"}
+    assert [file for file in files if file not in examples and not (ROOT / file).exists()] == []
+
+
+def test_the_changelog_has_a_place_for_what_comes() -> None:
+    assert re.search(r"^## Unreleased\n\n- ", page("CHANGELOG.md"), re.MULTILINE)
+
+
+def test_decisions_are_numbered_and_say_what_would_change_our_mind() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [path.name[:4] for path in decisions] == [f"{number:04d}" for number in range(1, len(decisions) + 1)]
+    for path in decisions:
+        text = path.read_text("utf-8")
+        assert text.startswith(f"# {int(path.name[:4])}. ")
+        assert all(f"**{part}.**" in text for part in ("Decision", "Alternatives", "What would change our mind"))
+
+
+def test_every_dependency_has_a_reason() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    needed = {re.split("[<>=]", line)[0] for line in setup["options"]["install_requires"].split()}
+    assert needed == set(re.findall(r"^\| ([\w.]+) \| (?!reason)", page("docs/decisions/0009-dependencies.md"), re.MULTILINE))
+
+
+def test_the_reference_of_assumption_files_is_the_generated_one() -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "valuation.reference"], capture_output=True, encoding="utf-8", check=True, cwd=ROOT
+    ).stdout
+    assert page("assumptions/README.md") == printed, "run make docs"
+
+
+def test_names_of_the_package_root_exist() -> None:
+    assert [name for name in valuation.__all__ if not hasattr(valuation, name)] == []
+
+
+def test_notebooks_are_stored_without_outputs() -> None:
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
