@@ -6,6 +6,7 @@ import configparser
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -186,14 +187,14 @@ def test_every_dependency_has_a_reason() -> None:
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     needed = {re.split("[<>=]", line)[0] for line in setup["options"]["install_requires"].split()}
-    assert needed == set(re.findall(r"^\| ([\w.]+) \| (?!reason)", page("docs/decisions/0009-dependencies.md"), re.MULTILINE))
+    assert needed == set(
+        re.findall(r"^\| ([\w.]+) \| (?!reason)", page("docs/decisions/0009-dependencies.md"), re.MULTILINE)
+    )
 
 
-def test_the_reference_of_assumption_files_is_the_generated_one() -> None:
-    printed = subprocess.run(
-        [sys.executable, "-m", "valuation.reference"], capture_output=True, encoding="utf-8", check=True, cwd=ROOT
-    ).stdout
-    assert page("assumptions/README.md") == printed, "run make docs"
+def test_the_reference_of_assumption_files_is_the_generated_one(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_module("valuation.reference", run_name="__main__")
+    assert page("assumptions/README.md") == capsys.readouterr().out, "run make docs"
 
 
 def test_names_of_the_package_root_exist() -> None:

@@ -90,7 +90,7 @@ def _imports(parent: ast.AST, home: list[str], *, lazy: bool, typing: bool) -> I
                 for alias in node.names:
                     whole = f"{base}.{alias.name}"
                     known = whole.partition(".")[2] in PATHS and whole.startswith("valuation.")
-                    yield _import(whole if known or base in ("scipy",) else base, lazy, typing, node.lineno)
+                    yield _import(whole if known or base == "scipy" else base, lazy, typing, node.lineno)
             case ast.ImportFrom():
                 above = home[: len(home) - node.level + 1]
                 base = ".".join([*above, *([node.module] if node.module else [])])
@@ -183,7 +183,9 @@ def test_heavy_libraries_wait_until_they_are_needed(entrance: str) -> None:
             continue
         reached.add(module)
         parents = [module.rpartition(".")[0]] if "." in module else []
-        waiting += parents + [i.target for i in IMPORTS[module] if i.inside and i.target and not i.lazy and not i.typing]
+        waiting += parents + [
+            i.target for i in IMPORTS[module] if i.inside and i.target and not i.lazy and not i.typing
+        ]
     eager = [
         f"{PATHS[module].relative_to(ROOT)}:{found.line} imports {found.target}"
         for module in sorted(reached)

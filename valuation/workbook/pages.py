@@ -17,6 +17,7 @@ from .spelling import Spelling
 from .styles import Styles
 
 LONGEST_TEXT: Final = 32_767
+RISKY: Final = tuple("=+-@\t\r\n")
 _CONTROL: Final = {code: " " for code in range(32) if code not in (9, 10)}
 
 
@@ -160,7 +161,9 @@ def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: St
     for (row, column), target in page.links.items():
         text = page.cells[row, column]
         assert isinstance(text, TextCell)
-        sheet.write_url(row, column, f"internal:'{target.replace(chr(39), chr(39) * 2)}'!A1", styles.get("contents"), text.text)
+        escaped = target.replace("'", "''")
+        style = styles.get("contents", quote=text.text[:1] in RISKY)
+        sheet.write_url(row, column, f"internal:'{escaped}'!A1", style, text.text)
     for row, column, chart in page.charts:
         sheet.insert_chart(row, column, chart(book), {"object_position": 2})
     if page.lights is not None:
@@ -174,8 +177,8 @@ def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: St
 def _write_cell(sheet: Any, at: Cell, content: Content, spelling: Spelling, styles: Styles) -> None:
     match content:
         case TextCell():
-            risky = content.text[:1] in "=+-@\t\r\n"
-            sheet.write_string(at.row, at.column, content.text, styles.get(content.style, quote=risky))
+            style = styles.get(content.style, quote=content.text[:1] in RISKY)
+            sheet.write_string(at.row, at.column, content.text, style)
         case NumberCell():
             sheet.write_number(at.row, at.column, content.value, styles.get(content.style, content.number_format))
         case FormulaCell():
