@@ -130,7 +130,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "previous of one value": (lambda: op.previous(A, 0), "previous reads a neighbouring cell"),
     "a yearly opening": (lambda: op.previous(YEARLY, OTHER), "the opening value of a row is one number"),
     "a yearly closing": (lambda: op.following(YEARLY, OTHER), "the closing value of a row is one number"),
-    "roll_forward inside a formula": (lambda: 1 + op.grow(A, YEARLY), r"roll_forward \(grow\) reads the cell to its left"),
+    "roll_forward inside a formula": (
+        lambda: 1 + op.grow(A, YEARLY),
+        r"roll_forward \(grow\) reads the cell to its left",
+    ),
     "nested roll_forward": (lambda: op.grow(op.grow(A, YEARLY), YEARLY), "give it a line of its own"),
     "roll_forward from a yearly row": (lambda: op.grow(OTHER, YEARLY), "needs one opening value"),
     "roll_forward of no years": (lambda: op.grow(A, B), "needs one opening value and a yearly row"),
@@ -227,7 +230,7 @@ def test_quantities_that_do_not_mix_are_refused(attempt: Callable[[], Any], mess
 
 def test_units_of_results() -> None:
     assert "CNY m" == str((CNY + CNY).unit) == str(op.maximum(CNY, 0).unit) == str((0 - CNY).unit)
-    assert "%" == str((SHARE * SHARE).unit)
+    assert str((SHARE * SHARE).unit) == "%"
     assert "number" == str((CNY / CNY).unit) == str(op.exp(SHARE).unit) == str((SHARE + A).unit)
     assert "CNY m" == str(op.valid(op.above(A, B), CNY).unit) == str(op.where(op.above(A, B), CNY, 0).unit)
     assert "flag" == str(op.above(CNY, CNY).unit) == str(op.both(A, op.below(CNY, 0)).unit)
@@ -236,14 +239,14 @@ def test_units_of_results() -> None:
 def test_a_column_of_peers_has_statistics() -> None:
     column = Column("chips", "ev_sales", np.array([1.0, 2.0, 6.0]), NUMBER)
     assert op.median(column).operation is OPERATIONS["median"]
-    assert "Median of a column of peers; blank cells are left out." == op.median.__doc__
+    assert op.median.__doc__ == "Median of a column of peers; blank cells are left out."
 
 
 def test_lines_name_draws_that_are_not_finite_and_keep_the_others() -> None:
     lines = Lines(2).within("a")
     values = lines("Ratio", np.array([1.0, INF, NAN, -INF]))
     np.testing.assert_array_equal(values, [1, NAN, NAN, NAN])
-    assert {"a.ratio": 3} == lines.invalid.counts(np.array([False, True, True, True]))
-    assert ["Ratio"] == list(lines)
-    assert "Lines(Ratio)" == repr(lines)
-    assert 1 == len(lines)
+    assert lines.invalid.counts(np.array([False, True, True, True])) == {"a.ratio": 3}
+    assert list(lines) == ["Ratio"]
+    assert repr(lines) == "Lines(Ratio)"
+    assert len(lines) == 1

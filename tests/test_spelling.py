@@ -26,7 +26,9 @@ def test_random_formulas_agree_between_numpy_and_the_workbook(model: Model) -> N
     for row in recording.written:
         expected = np.ravel(eager.scopes[""][snake(row.label)])
         found = np.broadcast_to(values[row], expected.shape) if expected.size > 1 else values[row]
-        np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), rtol=1e-9, atol=1e-12, err_msg=row.label)
+        np.testing.assert_allclose(
+            found, np.broadcast_to(expected, found.shape), rtol=1e-9, atol=1e-12, err_msg=row.label
+        )
 
 
 @pytest.fixture
@@ -35,7 +37,9 @@ def cells() -> dict[str, Formula]:
 
 
 def spelled(formula: Formula, cells: dict[str, Formula]) -> str:
-    places = {cell.row: Cell("S", number, 2) for number, cell in enumerate(cells.values()) if isinstance(cell, Reference)}
+    places = {
+        cell.row: Cell("S", number, 2) for number, cell in enumerate(cells.values()) if isinstance(cell, Reference)
+    }
     return Spelling(places, 3, {}).spell(formula, Cell("S", 9, 2)).replace("$", "")
 
 
@@ -99,7 +103,10 @@ def test_a_title_that_is_taken_gets_a_number() -> None:
     assert sheet_title("y" * 31, {"y" * 31, "y" * 29 + " 2"}) == "y" * 29 + " 3"
 
 
-@pytest.mark.parametrize(("sheet", "text"), [("Inputs", "Inputs"), ("T-Head", "'T-Head'"), ("TAX2026", "'TAX2026'"), ("O'B", "'O''B'"), ("RC", "RC")])
+@pytest.mark.parametrize(
+    ("sheet", "text"),
+    [("Inputs", "Inputs"), ("T-Head", "'T-Head'"), ("TAX2026", "'TAX2026'"), ("O'B", "'O''B'"), ("RC", "RC")],
+)
 def test_titles_are_quoted_where_excel_needs_it(sheet: str, text: str) -> None:
     assert quoted(sheet) in (text, f"'{sheet}'")
 

@@ -49,7 +49,7 @@ def test_a_unit_over_itself_is_a_pure_number(given_unit: Unit) -> None:
 def test_equity_becomes_what_is_quoted() -> None:
     quoted = unit("CNY m") / unit("m shares") * unit("shares/ADS") / unit("CNY/USD")
     assert quoted == unit("USD/ADS")
-    assert "USD/ADS" == str(quoted)
+    assert str(quoted) == "USD/ADS"
 
 
 def test_thousands_times_thousands_are_millions() -> None:
@@ -74,7 +74,9 @@ def test_units_as_analysts_write_them(text: str, shown: str) -> None:
     assert shown == str(unit(text))
 
 
-@pytest.mark.parametrize("text", ["", " ", "CNY m m", "CNY USD", "m", "m bn", "5 CNY", "CNY/USD/x", "CNY/", "/", "€", "C$", "%/x y z"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "CNY m m", "CNY USD", "m", "m bn", "5 CNY", "CNY/USD/x", "CNY/", "/", "€", "C$", "%/x y z"]
+)
 def test_what_is_no_unit(text: str) -> None:
     assert parse_unit(text) is None
 

@@ -109,5 +109,3 @@ def _spell(book: Any, row: Row, draft: Draft) -> None:
 def _read(book: Any, cell: Cell, years: int) -> np.ndarray:
     found = [book.get_value(cell.sheet, cell.row + 1, cell.column + 1 + year) for year in range(years)]
     return np.array([float(value) if isinstance(value, (int, float)) else np.nan for value in found])
-
-

@@ -1,13 +1,13 @@
 """valuation: sum-of-the-parts and spin-off valuation, defined once and read as NumPy, as Excel and as proof.
 
-    import valuation
+import valuation
 
-    case = valuation.load("assumptions/alibaba")
-    case.value().per_share
-    simulation = case.simulate(draws=100_000, seed=7)
-    simulation.quantile(0.05), simulation.mean, simulation.standard_error
-    case.write_workbook("alibaba.xlsx", simulation)
-    valuation.methods.dcf(revenue=100, growth=[0.1, 0.08], ...)["Enterprise value"]
+case = valuation.load("assumptions/alibaba")
+case.value().per_share
+simulation = case.simulate(draws=100_000, seed=7)
+simulation.quantile(0.05), simulation.mean, simulation.standard_error
+case.write_workbook("alibaba.xlsx", simulation)
+valuation.methods.dcf(revenue=100, growth=[0.1, 0.08], ...)["Enterprise value"]
 """
 
 from __future__ import annotations

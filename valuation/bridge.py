@@ -1,8 +1,8 @@
 """From enterprise value to the equity of the group and to one share.
 
-Enterprise value less net debt is the equity of a part; times what the group owns it is attributable; the sum of the parts
-plus the bridge items less the holding discount is the equity of the group; over diluted shares, times shares per ADS, over
-the exchange rate it is the value of what is quoted. Koller, Goedhart, Wessels, Valuation (2020), ch. 16.
+Enterprise value less net debt is the equity of a part; times what the group owns it is attributable; the sum of the
+parts plus the bridge items less the holding discount is the equity of the group; over diluted shares, times shares per
+ADS, over the exchange rate it is the value of what is quoted. Koller, Goedhart, Wessels, Valuation (2020), ch. 16.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import numpy as np
 from .assumptions import Case, Reconciliation
 from .formula import Formula, Reference
 from .model import Valuation, scope_of
-from .operations import absolute, above, add_up, at_least, at_most, below, both
+from .operations import above, absolute, add_up, at_least, at_most, below, both
 from .problems import Place
 from .recording import Recording, Values, evaluate, evaluate_all
 
@@ -125,7 +125,9 @@ def parts_add_up(recorded: Recorded) -> Iterator[Check]:
 def segments_reconcile(recorded: Recorded) -> Iterator[Check]:
     """Reported items tie to the reported total."""
     for reconciliation in recorded.case.reconciliations:
-        difference = recorded.line("reconciliation", f"Difference of {reconciliation.name.replace('_', ' ')} to the total")
+        difference = recorded.line(
+            "reconciliation", f"Difference of {reconciliation.name.replace('_', ' ')} to the total"
+        )
         tolerance = recorded.recording.constant("Tolerance of reconciliations", RECONCILED_WITHIN)
         test = at_most(absolute(difference), tolerance)
         yield Check(
@@ -182,11 +184,13 @@ def terminal_share(recorded: Recorded) -> Iterator[Check]:
         share = recorded.line(name, "Terminal value share")
         if share is not None:
             most = recorded.recording.constant("High share of terminal value", HIGH_TERMINAL_SHARE)
-            message = f"{segment.name}: terminal value is at most 90% of the enterprise value, or the note says why it is more"
+            message = f"{segment.name}: terminal value is at most 90% of enterprise value, or the note says why"
             severity: Severity = "info" if segment.note else "warning"
-            place = recorded.case.assumptions[f"{name}.terminal_growth"].origin.place if recorded.case.has(
-                f"{name}.terminal_growth"
-            ) else segment.place
+            place = (
+                recorded.case.assumptions[f"{name}.terminal_growth"].origin.place
+                if recorded.case.has(f"{name}.terminal_growth")
+                else segment.place
+            )
             yield Check(f"{name}.terminal_share", severity, message, place, at_most(share, most))
 
 

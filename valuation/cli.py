@@ -19,7 +19,7 @@ import click
 from . import __version__
 
 if TYPE_CHECKING:
-    from .study import Study
+    pass
 
 MOST_DRAWS = 100_000_000
 
@@ -30,6 +30,7 @@ class Refused(click.ClickException):
     exit_code = 1
 
     def show(self, file: Any = None) -> None:
+        """Print the problems alone."""
         click.echo(self.message, err=True)
 
 
@@ -103,19 +104,35 @@ def case_argument(function: Callable[..., None]) -> Callable[..., None]:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else.")
-set_option = click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Replace an assumption, written as in a file; repeatable.")
+set_option = click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Replace an assumption, written as in a file; repeatable.",
+)
 
 
 @main.command()
 @case_argument
 @click.option("-o", "output", type=click.Path(), help="The workbook to write [default: the case's name .xlsx here].")
-@click.option("--draws", type=click.IntRange(1, MOST_DRAWS), default=100_000, show_default=True, help="Draws, rounded up to fit the design.")
-@click.option("--seed", type=click.IntRange(0), default=20260202, show_default=True, help="The same seed gives the same bytes.")
+@click.option(
+    "--draws",
+    type=click.IntRange(1, MOST_DRAWS),
+    default=100_000,
+    show_default=True,
+    help="Draws, rounded up to fit the design.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=20260202, show_default=True, help="The same seed gives the same bytes."
+)
 @click.option("--sampling", type=click.Choice(["sobol", "random"]), default="sobol", show_default=True)
 @set_option
 @json_option
 @_guarded
-def run(case: str, output: str | None, draws: int, seed: int, sampling: str, changes: tuple[str, ...], as_json: bool) -> None:
+def run(
+    case: str, output: str | None, draws: int, seed: int, sampling: str, changes: tuple[str, ...], as_json: bool
+) -> None:
     """Value, simulate and write the workbook.
 
     \b
@@ -184,7 +201,13 @@ def check(case: str, as_json: bool) -> None:
 
 @main.command()
 @click.argument("book", type=click.Path())
-@click.option("--draws", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Random draws pushed through the book.")
+@click.option(
+    "--draws",
+    type=click.IntRange(1, 100_000),
+    default=200,
+    show_default=True,
+    help="Random draws pushed through the book.",
+)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @json_option
 @_guarded

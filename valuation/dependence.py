@@ -43,8 +43,8 @@ class Dependence:
 
     ``names`` are all inputs, in the order of their rows; ``members`` the rows that take part; ``normal`` the
     correlation matrix of the members' normal scores (members, members) and ``factor`` its lower Cholesky factor.
-    ``report`` says what a repair changed, None if none was needed. ``complaints`` are for the caller to act on: pairs that
-    were left out, or a repair larger than MENDABLE.
+    ``report`` says what a repair changed, None if none was needed. ``complaints`` are for the caller to act on: pairs
+    that were left out, or a repair larger than MENDABLE.
     """
 
     names: tuple[str, ...]

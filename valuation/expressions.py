@@ -1,7 +1,7 @@
 """What an assumption's text says, as an expression over inputs, other names and the closed table of operations.
 
-``= drivers.risk_free + beta * erp`` is parsed by Python's own parser, of which a small subset is kept. The expression is
-then evaluated over quantities, so the same text computes arrays and records Formulas.
+``= drivers.risk_free + beta * erp`` is parsed by Python's own parser, of which a small subset is kept. The expression
+is then evaluated over quantities, so the same text computes arrays and records Formulas.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class Surroundings(Protocol):
     """Where an expression finds what it names."""
 
     @property
-    def period(self) -> Any: ...
+    def period(self) -> Any:
+        """The number of the forecast year."""
 
     def number(self, value: float) -> Any:
         """The quantity of 0 or 1."""
@@ -121,7 +122,7 @@ _SIGNS: Final[Mapping[type[ast.AST], tuple[str, Callable[..., Any]]]] = {
     ast.Not: ("not", op.opposite),
 }
 _MEANING: Final[dict[str, Callable[..., Any]]] = {
-    **{sign: function for sign, function in _SIGNS.values()},
+    **dict(_SIGNS.values()),
     **{name: function for name, (function, _, _) in FUNCTIONS.items()},
 }
 

@@ -49,6 +49,7 @@ class Operation:
     whole_row: bool = False
 
     def __call__(self, *operands: Any) -> Any:
+        """Record when an operand is a Formula, else compute."""
         if any(isinstance(operand, Formula) for operand in operands):
             return self.record(*operands)
         with np.errstate(all="ignore"):
@@ -138,7 +139,7 @@ class Constant(Formula):
 
 @dataclass(eq=False)
 class Row:
-    """A row of a sheet that holds one line: its formula, and the cells before (opening) and after (closing) the years."""
+    """A row of a sheet: its formula, and the cells before (opening) and after (closing) the years."""
 
     scope: str
     label: str

@@ -101,10 +101,12 @@ class Lines(Mapping[str, Array]):
     def __call__(
         self, label: str, quantity: Any, *, show: Unit | None = None, yearly: bool = False, name: str = ""
     ) -> Array:
+        """Keep an array; see ``Line``."""
         values = np.asarray(quantity, dtype=np.float64)
         finite = np.isfinite(values)
         if not finite.all():
-            bad = ~(finite.all(axis=0) if values.ndim == 2 else np.atleast_1d(finite))
+            good: NDArray[np.bool_] = np.all(finite, axis=0) if values.ndim == 2 else np.atleast_1d(finite)
+            bad = np.logical_not(good)
             self.invalid.note(name or f"{self.scope}.{snake(label)}".lstrip("."), bad)
             values = np.where(finite, values, np.nan)
         if yearly and values.ndim < 2:

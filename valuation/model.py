@@ -1,7 +1,7 @@
 """The model: every assumption, each segment's method, the bridge and the value of one share. Every reading runs it.
 
-``value(case, line, given)`` computes when ``line`` keeps arrays and records when it keeps Formulas; it is the only place
-where parts become a whole.
+``value(case, line, given)`` computes when ``line`` keeps arrays and records when it keeps Formulas; it is the only
+place where parts become a whole.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class Repair:
 
     def __str__(self) -> str:
         return (
-            f"the rank correlations contradict each other (smallest eigenvalue {self.smallest_eigenvalue:.3g}) and were "
+            f"the rank correlations contradict each other (smallest eigenvalue {self.smallest_eigenvalue:.3g}); "
             f"replaced by the nearest that do not: largest change {self.largest_change:.2g}, {self.changes[0]}"
         )
 

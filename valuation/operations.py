@@ -1,11 +1,11 @@
 """The closed table of operations, NumPy beside Excel: what a method may do to a quantity.
 
-    >>> float(maximum(-3.0, 0.0))
-    0.0
-    >>> float(where(above(2.0, 1.0), 10.0, 20.0))
-    10.0
-    >>> total(np.array([[1.0], [2.0]]))
-    array([3.])
+>>> float(maximum(-3.0, 0.0))
+0.0
+>>> float(where(above(2.0, 1.0), 10.0, 20.0))
+10.0
+>>> total(np.array([[1.0], [2.0]]))
+array([3.])
 """
 
 from __future__ import annotations
@@ -208,7 +208,9 @@ def _roll(step: Callable[..., Any], opening: Any, yearly: Sequence[NDArray[np.fl
 def _check_step(cell: Formula, passed: Sequence[Any]) -> None:
     rows = {row for value in passed if isinstance(value, Formula) for row in rows_read(value)}
     if not _of_one_year(cell):
-        raise TypeError("roll_forward (grow) reads one year at a time: give rows shifted or added up lines of their own")
+        raise TypeError(
+            "roll_forward (grow) reads one year at a time: give rows shifted or added up lines of their own"
+        )
     for row in rows_read(cell):
         if row.yearly and row not in rows:
             raise TypeError(f"roll_forward's step reads the yearly row {row.label}: pass it as an argument")

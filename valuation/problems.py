@@ -1,8 +1,8 @@
 """What is wrong with an analyst's input, as data with a place.
 
-    Problem                 one complaint, printed as file:line:column: name: text
-    Problems                the list that a reading fills
-    InvalidAssumptions      (ValueError) raised for library users, carrying .problems
+Problem                 one complaint, printed as file:line:column: name: text
+Problems                the list that a reading fills
+InvalidAssumptions      (ValueError) raised for library users, carrying .problems
 """
 
 from __future__ import annotations

@@ -50,7 +50,6 @@ class Scope:
         return next((row for row in self.rows if row.name == name), None)
 
 
-
 class Recording:
     """The reading that keeps Formulas: scopes of rows, constants by label."""
 
@@ -73,6 +72,7 @@ class Recording:
     def __call__(
         self, label: str, quantity: Any, *, show: Unit | None = None, yearly: bool = False, name: str = ""
     ) -> Reference:
+        """Keep a Formula as a row; see ``Line``."""
         row = self._row(label, quantity, show, yearly)
         row.name = name
         here = self.scopes[self.scope]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .assumptions import Case
 from .base_case import BaseCase, base_case
 from .reading import load as load_case
 from .simulation.engine import CHUNK, DRAWS, SEED, Progress, simulate
 from .simulation.results import Simulation
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Study:
@@ -54,6 +57,23 @@ class Study:
         from .workbook.book import write_workbook
 
         return write_workbook(self.case, path, simulation, self.scenarios())
+
+    def to_frame(self) -> DataFrame:
+        """The inputs as a pandas frame: base, unit, distribution, source and reason, a row a name."""
+        import pandas as pd
+
+        rows = [
+            {
+                "name": found.name,
+                "base": found.base,
+                "unit": str(found.unit),
+                "distribution": "" if found.distribution is None else str(found.distribution),
+                "source": found.origin.source,
+                "why": found.origin.why,
+            }
+            for found in self.case.inputs
+        ]
+        return pd.DataFrame(rows).set_index("name")
 
     def as_json(self, simulation: Simulation | None = None) -> dict[str, Any]:
         """The contract's object for the base case, with the simulation when there is one."""

@@ -99,10 +99,12 @@ def print_checks(base: BaseCase, *, quiet: bool = False) -> None:
     """Print the checks that fired; ``quiet`` leaves out the line that says that all is well."""
     out = console()
     unsourced = [finding for finding in base.checks if finding.id == "source"]
-    shown = [finding for finding in base.checks if not quiet or finding.id != "source"]
+    shown = [finding for finding in base.checks if not quiet or (finding.id != "source" and finding.severity != "info")]
     if quiet and unsourced:
         out.print(f"warning: {len(unsourced)} assumptions have no source; valuation check lists them", highlight=False)
     for finding in shown:
-        out.print(f"{finding.severity}: {finding.place}: {finding.message}", highlight=False, markup=False, soft_wrap=True)
+        out.print(
+            f"{finding.severity}: {finding.place}: {finding.message}", highlight=False, markup=False, soft_wrap=True
+        )
     if not base.checks and not quiet:
         out.print("no problems; every check is clear", highlight=False)

@@ -12,6 +12,7 @@ from .model import NotComputed, Run, UnknownLine, Valuation, value
 from .problems import Place, Problems, nearest
 from .recording import Recording
 
+
 def record(case: Case) -> tuple[Recording, Valuation]:
     """Record the model of a case: every line as a Formula over its inputs."""
     recording = Recording(case.years)

@@ -1,7 +1,8 @@
 """Units of quantities and their algebra: CNY m, m shares, CNY/USD, rates, multiples.
 
-A unit has dimensions (CNY, share, USD ...) with powers, a decimal scale (m = 6) and a way to be shown. Adding needs equal
-dimensions and scales; multiplying adds both. Nothing is converted silently: CNY m + CNY bn is refused like CNY + USD.
+A unit has dimensions (CNY, share, USD ...) with powers, a decimal scale (m = 6) and a way to be shown. Adding needs
+equal dimensions and scales; multiplying adds both. Nothing is converted silently: CNY m + CNY bn is refused like CNY +
+USD.
 """
 
 from __future__ import annotations

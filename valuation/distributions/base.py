@@ -116,7 +116,7 @@ class Distribution(ABC):
         return {_name(f): getattr(self, f.name) for f in fields(self)}
 
     def complaints(self) -> list[str]:
-        """Return what is wrong with the parameters, each 'what was expected, what was found'; empty when all is well."""
+        """Return what is wrong with the parameters, each 'what was expected, what was found'; empty when well."""
         unreal = [f"{name} {spelled(value)}" for name, value in self.parameters.items() if not math.isfinite(value)]
         return [f"finite numbers expected, found {', '.join(unreal)}"] if unreal else list(self._complaints())
 

@@ -73,7 +73,7 @@ def _refined(coarse: Array) -> Array:
     offsets = np.arange(_REFINEMENT) / _REFINEMENT
     fine = np.zeros((inner, _REFINEMENT))
     for place in _NEIGHBOURS:
-        others = _NEIGHBOURS[_NEIGHBOURS != place]
+        others = _NEIGHBOURS[place != _NEIGHBOURS]
         weights = np.prod((offsets[:, None] - others) / (place - others), axis=1)
         fine += coarse[3 + place : 3 + place + inner, None] * weights
     return np.append(fine.ravel()[: round(2 * EDGE * STEPS)], coarse[-4])

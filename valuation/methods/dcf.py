@@ -103,8 +103,10 @@ def _by_sales(line: Line, given: dict[str, Any]) -> Any:
     sales = given["sales"]
     increase = line("Increase in revenue", sales - previous(sales, given["revenue"]))
     lag = int(given["lag"])
-    growth = _needed(given, "terminal_growth", "the reinvestment lag looks beyond the forecast") if lag else None
-    beyond = final(sales) * growth if lag else None
+    if not lag:
+        return line("Reinvestment", increase / given["sales_to_capital"])
+    growth = _needed(given, "terminal_growth", "the reinvestment lag looks beyond the forecast")
+    beyond = final(sales) * growth
     for year in range(1, lag + 1):
         later = line(f"Increase in revenue after the forecast, year {year}", beyond)
         increase = line(f"Increase in revenue {year} ahead", following(increase, later))

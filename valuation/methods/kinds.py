@@ -1,6 +1,7 @@
 """Kinds of parameters: what an annotation of a method says about unit, years and bounds.
 
-    def multiple(line, *, metric: Money, multiple: Multiple, discount: Share = 0.0, basis: Literal["EV/Sales", "P/E"] = ...)
+    def multiple(line, *, metric: Money, multiple: Multiple,
+                 basis: Literal["EV/Sales", "P/E"], discount: Share = 0.0)
 
 Every parameter of a method is one of these, or a ``Literal`` of words that chooses between formulas.
 """

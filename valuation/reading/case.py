@@ -48,7 +48,10 @@ def read(path: str | Path, overrides: Mapping[str, str] | None = None) -> tuple[
     case = _read(gathered, problems, overrides or {}, Place("--set"))
     if case is not None and not problems:
         overlaid = {
-            name: replace(scenario, case=_read(gathered, problems, {**scenario.values, **(overrides or {})}, scenario.origin.place))
+            name: replace(
+                scenario,
+                case=_read(gathered, problems, {**scenario.values, **(overrides or {})}, scenario.origin.place),
+            )
             for name, scenario in case.scenarios.items()
         }
         case = replace(case, scenarios=overlaid)
@@ -164,7 +167,7 @@ def _date(gathered: Gathered, problems: Problems) -> str:
         day = date.fromisoformat(text) if text else date.max
     except ValueError:
         day = date.min
-    if not EARLIEST <= day.year:
+    if not day.year >= EARLIEST:
         problems.add(gathered.keys["date"][1].place, "date", f"expected {wanted}, found {text!r}")
         return ""
     return text

@@ -126,11 +126,15 @@ def _sort_segments(case: Gathered, problems: Problems) -> None:
     names = [text.text for text in case.order]
     for text in case.order:
         if text.text not in case.segments:
-            problems.add(text.place, "segments", f"{text.text} has no file in segments/{nearest(text.text, case.segments)}")
+            problems.add(
+                text.place, "segments", f"{text.text} has no file in segments/{nearest(text.text, case.segments)}"
+            )
     for name, (place, _) in case.segments.items():
         if name not in names:
             problems.add(place, name, "is not in the list of segments of the case file")
-    case.segments = dict(sorted(case.segments.items(), key=lambda item: names.index(item[0]) if item[0] in names else 99))
+    case.segments = dict(
+        sorted(case.segments.items(), key=lambda item: names.index(item[0]) if item[0] in names else 99)
+    )
 
 
 def _rows(path: Path, case: Gathered, problems: Problems) -> list[list[str]]:
@@ -160,7 +164,9 @@ def _read_peers(path: Path, case: Gathered, problems: Problems) -> PeerTable | N
     heads = [head.strip().lower().replace(" ", "_") for head in rows[0]]
     for number, head in enumerate(heads, start=1):
         if not NAME.fullmatch(head) or heads.count(head) > 1:
-            problems.add(Place(str(path), 1, number), "", f"expected different column names such as ev_sales, found {head!r}")
+            problems.add(
+                Place(str(path), 1, number), "", f"expected different column names such as ev_sales, found {head!r}"
+            )
             return None
     columns = {head: _column([row[i].strip() for row in rows[1:]]) for i, head in enumerate(heads)}
     return PeerTable(path.stem, columns, Place(str(path)))

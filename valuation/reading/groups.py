@@ -86,9 +86,15 @@ def discount_base(session: Session) -> Any:
     known = [*session.segments, *(name for name in session.assumptions if name.startswith("bridge."))]
     for item in names:
         if item.text not in known:
-            session.problems.add(item.place, "holding.applies_to", f"{item.text} is no part or bridge item{nearest(item.text, known)}")
+            session.problems.add(
+                item.place, "holding.applies_to", f"{item.text} is no part or bridge item{nearest(item.text, known)}"
+            )
     if not names:
-        session.problems.add(base.place, "holding.applies_to", f"expected {', '.join(DISCOUNT_BASES)} or a list of parts and bridge items")
+        session.problems.add(
+            base.place,
+            "holding.applies_to",
+            f"expected {', '.join(DISCOUNT_BASES)} or a list of parts and bridge items",
+        )
     return tuple(item.text for item in names)
 
 
@@ -112,8 +118,12 @@ def reconciliations(session: Session) -> tuple[Reconciliation, ...]:
         prefix = f"reconciliation.{key.text}"
         names = []
         for item, value in items:
-            session.assume(f"{prefix}.{item.text}", f"{humanised(key.text)}, {humanised(item.text)}", item, value, MONEY)
+            session.assume(
+                f"{prefix}.{item.text}", f"{humanised(key.text)}, {humanised(item.text)}", item, value, MONEY
+            )
             names.append(f"{prefix}.{item.text}")
-        session.assume(f"{prefix}.total", f"{humanised(key.text)}, as reported", Text(total.place, "total"), total, MONEY)
+        session.assume(
+            f"{prefix}.total", f"{humanised(key.text)}, as reported", Text(total.place, "total"), total, MONEY
+        )
         found.append(Reconciliation(key.text, tuple(names), f"{prefix}.total"))
     return tuple(found)

@@ -38,15 +38,17 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
     """Complain about unknown names, unused helpers and circles."""
     used: set[str] = set()
     for assumption in session.assumptions.values():
-        for name in names_in(assumption.expression):
-            used.update(_check_name(session, assumption, name))
+        for read_name in names_in(assumption.expression):
+            used.update(_check_name(session, assumption, read_name))
     unread = session.attempted - set(session.assumptions)  # a formula that could not be read may read anything
     for name, place in session.helpers.items():
         if name not in used and not unread and not session.overrides:
             _unused(session, name, place)
     for circle in circles:
         names = [name.removesuffix(".*") for name in circle]
-        place = next((session.assumptions[n].origin.place for n in circle if n in session.assumptions), session.gathered.place)
+        place = next(
+            (session.assumptions[n].origin.place for n in circle if n in session.assumptions), session.gathered.place
+        )
         session.problems.add(place, names[0], f"a formula cannot read itself: {' -> '.join(names)}")
 
 
@@ -75,7 +77,11 @@ def _check_name(session: Session, assumption: Assumption, name: Name) -> list[st
         siblings = [other.removeprefix(f"{scope}.") for other in session.assumptions if other.startswith(f"{scope}.")]
         if place.line:
             place = Place(place.file, place.line, place.column + max(assumption.written.find(name.dotted), 0))
-        session.problems.add(place, assumption.name, f"{name.dotted} is not known{nearest(name.dotted, [*siblings, *session.assumptions])}")
+        session.problems.add(
+            place,
+            assumption.name,
+            f"{name.dotted} is not known{nearest(name.dotted, [*siblings, *session.assumptions])}",
+        )
         return []
     return [target]
 
@@ -84,6 +90,14 @@ def _check_peers(session: Session, assumption: Assumption, rest: str) -> None:
     table, _, column = rest.partition(".")
     peers = session.gathered.peers.get(table)
     if peers is None:
-        session.problems.add(assumption.origin.place, assumption.name, f"peers.{table} is not known{nearest(table, session.gathered.peers)}")
+        session.problems.add(
+            assumption.origin.place,
+            assumption.name,
+            f"peers.{table} is not known{nearest(table, session.gathered.peers)}",
+        )
     elif column not in peers.numeric and derived_ratio(column, peers.numeric) is None:
-        session.problems.add(assumption.origin.place, assumption.name, f"peers.{table} has no column of numbers {column}{nearest(column, peers.numeric)}")
+        session.problems.add(
+            assumption.origin.place,
+            assumption.name,
+            f"peers.{table} has no column of numbers {column}{nearest(column, peers.numeric)}",
+        )

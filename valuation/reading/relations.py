@@ -18,7 +18,9 @@ def correlations(session: Session) -> tuple[Correlation, ...]:
     if node is None:
         return ()
     if not isinstance(node, Items):
-        session.problems.add(node.place, "correlations", "expected a list of {between: [a, b], rank: 0.5} or a CSV matrix")
+        session.problems.add(
+            node.place, "correlations", "expected a list of {between: [a, b], rank: 0.5} or a CSV matrix"
+        )
         return ()
     pairs = tuple(pair for item in node.items if (pair := _pair(session, item)) is not None)
     _check_matrix(session, node, pairs)
@@ -39,7 +41,9 @@ def _pair(session: Session, node: Node) -> Correlation | None:
     rank = node.get("rank") if isinstance(node, Entries) else None
     texts = [item for item in between.items if isinstance(item, Text)] if isinstance(between, Items) else []
     if not isinstance(node, Entries) or len(texts) != 2 or not isinstance(rank, Text):
-        session.problems.add(node.place, "correlations", "expected between: [one, other] and rank: a number from -1 to 1")
+        session.problems.add(
+            node.place, "correlations", "expected between: [one, other] and rank: a number from -1 to 1"
+        )
         return None
     names = [_uncertain(session, text) for text in texts]
     try:
@@ -95,7 +99,9 @@ def scenarios(session: Session) -> dict[str, Scenario]:
             found[key.text] = scenario
     total = sum(scenario.probability for scenario in found.values())
     if found and abs(total - 1) > 1e-9 and not session.problems:
-        session.problems.add(node.place, "scenarios", f"expected probabilities that sum to 100%, found {100 * total:g}%")
+        session.problems.add(
+            node.place, "scenarios", f"expected probabilities that sum to 100%, found {100 * total:g}%"
+        )
     return found
 
 
@@ -107,7 +113,9 @@ def _scenario(session: Session, key: Text, node: Node) -> Scenario | None:
         return None
     for entry, _ in node:
         if entry.text not in ("probability", "set", "why", "note"):
-            session.problems.add(entry.place, name, f"{entry.text} is not known here{nearest(entry.text, ('probability', 'set', 'why'))}")
+            session.problems.add(
+                entry.place, name, f"{entry.text} is not known here{nearest(entry.text, ('probability', 'set', 'why'))}"
+            )
     reader = replace(session.values, overrides={}, used=set())
     chance = reader.assumption(f"{name}.probability", "Probability", probability, SHARE)
     values = _overlay(session, name, node.get("set"))
@@ -130,5 +138,7 @@ def _overlay(session: Session, name: str, node: Node | None) -> dict[str, str]:
         return {}
     for key, value in node:
         if not isinstance(value, Text):
-            session.problems.add(value.place, f"{name}.{key.text}", "expected one value, a fade, a formula or a distribution")
+            session.problems.add(
+                value.place, f"{name}.{key.text}", "expected one value, a fade, a formula or a distribution"
+            )
     return {key.text: value.text for key, value in node if isinstance(value, Text)}

@@ -22,7 +22,9 @@ WHOLE: Final = "Sum of the parts"
 def segment(session: Session, name: str, place: Place, node: Node) -> None:
     """Read one segment; what is wrong with it is a problem, and the segment is then left out."""
     if not NAME.fullmatch(name) or name in GROUPS or name in ("peers", "parts", "period"):
-        session.problems.add(place, name, "expected a segment name of small letters, digits and _ that is not a group's")
+        session.problems.add(
+            place, name, "expected a segment name of small letters, digits and _ that is not a group's"
+        )
         return
     if not isinstance(node, Entries):
         session.problems.add(node.place, name, "expected the segment's name, method and assumptions")
@@ -53,7 +55,7 @@ def _title(session: Session, name: str, node: Entries) -> str:
     """The segment's name on sheets, which no other segment may have."""
     given = node.get("name")
     place, title = node.key("name"), humanised(name)
-    if isinstance(given, Text) and re.fullmatch(TITLE, given.text.strip(), re.S):
+    if isinstance(given, Text) and re.fullmatch(TITLE, given.text.strip(), re.DOTALL):
         place, title = given.place, given.text.strip()
     elif given is not None:
         found = repr(given.text) if isinstance(given, Text) else "something else"
@@ -110,7 +112,9 @@ def _parameter(session: Session, name: str, parameter: Parameter, place: Place, 
                 session.values.used.add(name)
                 word = session.overrides[name]
             if word not in words:
-                session.problems.add(node.place, name, f"expected {' or '.join(words)}, found {word!r}{nearest(word, words)}")
+                session.problems.add(
+                    node.place, name, f"expected {' or '.join(words)}, found {word!r}{nearest(word, words)}"
+                )
             return word
         case Table() as table:
             return _table(session, name, table, node)
@@ -169,7 +173,9 @@ def _common(session: Session, segment: str, node: Entries) -> None:
     session.assume(f"{segment}.owned", "Owned by the group", Text(node.key("owned"), "owned"), owned, SHARE)
     debt = node.get("net_debt")
     if debt is not None:
-        session.assume(f"{segment}.net_debt", "Net debt of the segment", Text(node.key("net_debt"), "net_debt"), debt, MONEY)
+        session.assume(
+            f"{segment}.net_debt", "Net debt of the segment", Text(node.key("net_debt"), "net_debt"), debt, MONEY
+        )
 
 
 def _helpers(session: Session, segment: str, node: Entries, method: Method) -> None:

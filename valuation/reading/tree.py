@@ -184,4 +184,6 @@ def _rejoined(nodes: list[Node]) -> list[Node]:
 
 def _is_rest(key: Node, child: Any, entries: list[tuple[Text, Node]]) -> bool:
     """Whether a key without a value is really the rest of the value before it, cut inside brackets."""
-    return isinstance(key, Text) and child.id == "scalar" and child.value == "" and bool(entries) and _open(entries[-1][1])
+    return (
+        isinstance(key, Text) and child.id == "scalar" and child.value == "" and bool(entries) and _open(entries[-1][1])
+    )

@@ -13,16 +13,17 @@ from ..distributions import REGISTRY, Distribution, build
 from ..expressions import Apply, Expression, FormulaError, InputValue, Listing, Name, Number, parse_formula
 from ..methods.kinds import Kind
 from ..problems import Place, Problems, nearest
-from .tree import Entries, Items, Node, Text
 from ..units import FLAG, NUMBER, RATE, YEARS, Unit, money, parse_unit, percent
+from .tree import Entries, Items, Node, Text
 
 FIELDS: Final = ("value", "unit", "source", "why", "base", "note")
 _NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
-_FADE: Final = re.compile(r"fade\s*\((?P<body>.*)\)", re.S)
+_FADE: Final = re.compile(r"fade\s*\((?P<body>.*)\)", re.DOTALL)
 _FADE_BODY: Final = re.compile(
-    r"(?P<start>.+?)(?:\s+for\s+(?P<hold>\S+)\s+years?)?\s+to\s+(?P<end>.+?)\s+over\s+(?P<over>\S+)\s+years?\s*", re.S
+    r"(?P<start>.+?)(?:\s+for\s+(?P<hold>\S+)\s+years?)?\s+to\s+(?P<end>.+?)\s+over\s+(?P<over>\S+)\s+years?\s*",
+    re.DOTALL,
 )
-_CALL: Final = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\((?P<body>.*)\)", re.S)
+_CALL: Final = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\((?P<body>.*)\)", re.DOTALL)
 _NAME: Final = re.compile(r"[A-Za-z_][\w.]*")
 A_VALUE: Final = "a number, a percentage, a yearly list, fade(...), = formula or ~ distribution"
 
@@ -132,7 +133,9 @@ class _OneValue:
             return None
         unit = parse_unit(text.text)
         if unit is None:
-            self.complain(text.place, f"expected a unit such as {self.reader.currency} m, %, x or years; found {text.text!r}")
+            self.complain(
+                text.place, f"expected a unit such as {self.reader.currency} m, %, x or years; found {text.text!r}"
+            )
         elif self.kind is not None and not unit.like(self._kind_unit(self.kind)):
             self.complain(text.place, f"expected {self._kind_unit(self.kind)}, found {unit}")
             return None

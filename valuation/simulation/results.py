@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import mean_error, quantile_error
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Array = NDArray[np.float64]
 QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -20,8 +23,8 @@ QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 class Simulation:
     """Draws of the value per share (as quoted) and of the parts; NaN where a draw is impossible.
 
-    ``parts`` are per quoted share, ``attributable`` in the case's money. ``invalid`` counts impossible draws by the line
-    that spoiled them. ``asked`` is the number of draws asked for; ``draws`` is what the design made of it.
+    ``parts`` are per quoted share, ``attributable`` in the case's money. ``invalid`` counts impossible draws by the
+    line that spoiled them. ``asked`` is the number of draws asked for; ``draws`` is what the design made of it.
     """
 
     per_share: Array
@@ -90,6 +93,12 @@ class Simulation:
     def part_mean(self, name: str) -> float:
         """Mean of a part's value per share."""
         return _mean(self.parts[name])
+
+    def to_frame(self) -> DataFrame:
+        """The draws as a pandas frame: the value per share and each part's, a row a draw."""
+        import pandas as pd
+
+        return pd.DataFrame({"per_share": self.per_share, **self.parts})
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object: counts, seed, mean, standard error, quantiles, parts."""

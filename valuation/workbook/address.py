@@ -53,7 +53,9 @@ def column_name(column: int) -> str:
 
 def quoted(sheet: str) -> str:
     """Return a sheet title as formulas need it."""
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", sheet) and not re.fullmatch(r"[A-Za-z]{1,3}\d+|[rR]\d*[cC]\d*|[rRcC]", sheet):
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", sheet) and not re.fullmatch(
+        r"[A-Za-z]{1,3}\d+|[rR]\d*[cC]\d*|[rRcC]", sheet
+    ):
         return sheet
     return "'" + sheet.replace("'", "''") + "'"
 

@@ -32,7 +32,18 @@ EVIDENCE: Final = "Evidence and sources"
 SCENARIOS: Final = "Scenarios"
 BASELINE: Final = "Audit baseline"
 FILES: Final = "Audit files"
-RESERVED: Final = (CONTENTS, SUMMARY, INPUTS, SIMULATION, PEERS, EVIDENCE, SCENARIOS, BASELINE, FILES, checks_page.TITLE)
+RESERVED: Final = (
+    CONTENTS,
+    SUMMARY,
+    INPUTS,
+    SIMULATION,
+    PEERS,
+    EVIDENCE,
+    SCENARIOS,
+    BASELINE,
+    FILES,
+    checks_page.TITLE,
+)
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
 
 
@@ -122,7 +133,7 @@ def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str
     inputs_page.write_inputs(pages[INPUTS], case, recording, draft)
     if PEERS in pages:
         tables_pages.write_peers(pages[PEERS], case, draft)
-    given = {row: value for row, value in draft.values.items()}
+    given = dict(draft.values)
     titles = _scope_titles(case, recording, pages)
     draft.values = evaluate_all(recording, given)
     for scope, title in titles.items():
@@ -184,7 +195,9 @@ def _pages(case: Case, recording: Recording, draft: Draft, simulation: Simulatio
         note = f"{segment.method.name}: {segment.method.summary}" if segment else f"{case.currency} m unless stated"
         draft.page(title, scope.title, note)
     if simulation is not None:
-        draft.page(SIMULATION, "Simulation", "A stored run: numbers in blue do not follow the inputs until the next run")
+        draft.page(
+            SIMULATION, "Simulation", "A stored run: numbers in blue do not follow the inputs until the next run"
+        )
     if case.scenarios:
         draft.page(SCENARIOS, "Scenarios", "Named overlays of the base case")
     draft.page(EVIDENCE, "Evidence", "Facts that assumptions cite, first those cited")
@@ -214,7 +227,9 @@ def _headers(page: Page, master: Cell, draft: Draft) -> None:
     page.text(1, 0, page.subtitle, "subtitle")
     if page.title != master.sheet:
         status = draft.pages[master.sheet].cells[master.row, master.column]
-        page.raw(2, 0, f'="Checks: "&{master.seen_from(page.title)}', f"Checks: {getattr(status, 'value', '')}", "formula")
+        page.raw(
+            2, 0, f'="Checks: "&{master.seen_from(page.title)}', f"Checks: {getattr(status, 'value', '')}", "formula"
+        )
 
 
 def _notes(case: Case) -> dict[str, str]:
@@ -225,8 +240,8 @@ def _notes(case: Case) -> dict[str, str]:
         EVIDENCE: "Dated and sourced facts",
         BASELINE: "The inputs that the stored run was given",
         FILES: "The assumption files as text",
-        **{GROUP_TITLES["parts"]: "Each part's worth and what the group owns of it"},
-        **{GROUP_TITLES["bridge"]: "From the parts to the equity of the group and to one share"},
+        GROUP_TITLES["parts"]: "Each part's worth and what the group owns of it",
+        GROUP_TITLES["bridge"]: "From the parts to the equity of the group and to one share",
     }
 
 
@@ -234,4 +249,3 @@ def _run_note(simulation: Simulation | None) -> str:
     if simulation is None:
         return "no simulation"
     return f"{simulation.draws:,} draws, seed {simulation.seed}, {simulation.kind}"
-

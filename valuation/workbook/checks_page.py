@@ -17,7 +17,18 @@ FIRST: Final = HEAD_ROW + 1
 
 def write_checks(page: Page, found: list[Check], draft: Draft) -> None:
     """Write a row for each check and the master check above them."""
-    page.heads(HEAD_ROW, {CHECK: "Check", UNIT: "Unit", TEST: "Test (1: well)", STATUS: "Status", MESSAGE: "What is tested", PLACE: "Where"}, 99)
+    page.heads(
+        HEAD_ROW,
+        {
+            CHECK: "Check",
+            UNIT: "Unit",
+            TEST: "Test (1: well)",
+            STATUS: "Status",
+            MESSAGE: "What is tested",
+            PLACE: "Where",
+        },
+        99,
+    )
     page.widths = {CHECK: 36, UNIT: 8, TEST: 14, STATUS: 12, MESSAGE: 80, PLACE: 50}
     page.freeze = (HEAD_ROW + 1, 1)
     for number, check in enumerate(found):

@@ -29,7 +29,18 @@ HEADS: Final = {
     ID: "Name in the files",
     WHY: "Why, or what the source says",
 }
-WIDTHS: Final = {NAME: 46, UNIT: 12, BASE: 14, DISTRIBUTION: 34, LOW: 12, MIDDLE: 12, HIGH: 12, SOURCE: 40, ID: 40, WHY: 100}
+WIDTHS: Final = {
+    NAME: 46,
+    UNIT: 12,
+    BASE: 14,
+    DISTRIBUTION: 34,
+    LOW: 12,
+    MIDDLE: 12,
+    HIGH: 12,
+    SOURCE: 40,
+    ID: 40,
+    WHY: 100,
+}
 YEAR_OF_BASE: Final = "base_year"
 
 
@@ -91,13 +102,19 @@ def _input(page: Page, at: int, found: Input, case: Case) -> None:
     page.text(at, UNIT, str(found.unit), "unit")
     page.number(at, BASE, found.base, fmt, "input")
     page.text(at, ID, found.name, "unit")
-    page.text(at, SOURCE, "default of the method" if found.origin.sources == (DEFAULT,) else found.origin.source or "none given")
+    page.text(
+        at,
+        SOURCE,
+        "default of the method" if found.origin.sources == (DEFAULT,) else found.origin.source or "none given",
+    )
     page.text(at, WHY, found.origin.why or _statement(found, case))
     page.validations.append((at, BASE, _rule(found)))
     if found.distribution is None:
         return
     page.text(at, DISTRIBUTION, found.written)
-    for column, quantile in zip((LOW, MIDDLE, HIGH), found.distribution.quantile(np.array([0.05, 0.5, 0.95])), strict=True):
+    for column, quantile in zip(
+        (LOW, MIDDLE, HIGH), found.distribution.quantile(np.array([0.05, 0.5, 0.95])), strict=True
+    ):
         page.number(at, column, float(quantile), fmt, "stored")
 
 
@@ -132,5 +149,3 @@ def _rule(found: Input) -> dict[str, object]:
         "error_title": found.label[:32],
         "error_message": f"Expected {wanted} ({found.unit})",
     }
-
-

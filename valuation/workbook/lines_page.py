@@ -58,7 +58,7 @@ def _time_axis(page: Page, draft: Draft, base_year: Cell, first_year: int) -> No
         page.raw(HEAD_ROW, column, f"={left}{HEAD_ROW + 1}+1", first_year + number, "head_right", YEAR_FORMAT)
         period = f"={here}{HEAD_ROW + 1}-${column_name(OPENING)}${HEAD_ROW + 1}"
         page.raw(PERIOD_ROW, column, period, number + 1, "formula", "0_);(0)")
-    page.widths.update({column: 11.0 for column in range(OPENING, last + 1)})
+    page.widths.update(dict.fromkeys(range(OPENING, last + 1), 11.0))
 
 
 def _row(page: Page, row: Row, draft: Draft) -> None:

@@ -15,7 +15,7 @@ from .address import HEAD_ROW
 from .pages import Draft, Page
 
 PART, UNIT, METHOD, ENTERPRISE, EQUITY, OWNED, ATTRIBUTABLE, PER_SHARE, WEIGHT, LOW, MIDDLE, HIGH = range(12)
-WIDTHS: Final = {PART: 36, UNIT: 10, METHOD: 12, **{column: 13 for column in range(3, 12)}}
+WIDTHS: Final = {PART: 36, UNIT: 10, METHOD: 12, **dict.fromkeys(range(3, 12), 13)}
 FIRST: Final = HEAD_ROW + 2
 
 
@@ -75,14 +75,10 @@ def write_parts(
     return per_share
 
 
-def _total(
-    page: Page, total: Row, per_share: list[Reference], rows: list[Row], draft: Draft, case: Case
-) -> None:
+def _total(page: Page, total: Row, per_share: list[Reference], rows: list[Row], draft: Draft, case: Case) -> None:
     at = draft.cells[total].row
     page.text(at, PART, "Sum of the parts", "total_text")
     page.text(at, UNIT, str(total.unit), "unit")
     draft.place(page, total, at, ATTRIBUTABLE, "total")
     draft.put(page, at, PER_SHARE, add_up(*per_share), unit=case.quote, style="total")
     page.text(at + 2, PART, "Percentiles of parts do not add up to the percentile of the whole.", "subtitle")
-
-

@@ -1,4 +1,4 @@
-"""The Simulation page: a snapshot of the last run, stamped with its seed, and live cells that say whether it still fits."""
+"""The Simulation page: a snapshot of the last run with its seed, and live cells that say whether it still fits."""
 
 from __future__ import annotations
 
@@ -21,11 +21,20 @@ BIN, SHARE, CUMULATIVE, AT_PRICE = 6, 7, 8, 9
 STATUS_ROW: Final = 1
 
 
-def write_simulation(
-    page: Page, case: Case, simulation: Simulation, draft: Draft, baseline: str, inputs: str
-) -> None:
+def write_simulation(page: Page, case: Case, simulation: Simulation, draft: Draft, baseline: str, inputs: str) -> None:
     """Write the facts of the run, its percentiles, the histogram table and its chart."""
-    page.widths = {LABEL: 44, UNIT: 12, VALUE: 14, ERROR: 14, 4: 3, 5: 3, BIN: 14, SHARE: 12, CUMULATIVE: 12, AT_PRICE: 12}
+    page.widths = {
+        LABEL: 44,
+        UNIT: 12,
+        VALUE: 14,
+        ERROR: 14,
+        4: 3,
+        5: 3,
+        BIN: 14,
+        SHARE: 12,
+        CUMULATIVE: 12,
+        AT_PRICE: 12,
+    }
     page.heights[HEAD_ROW] = 28
     page.freeze = (HEAD_ROW + 1, 1)
     page.heads(HEAD_ROW, {LABEL: "Last run", UNIT: "Unit", VALUE: "Value", ERROR: "Standard error"})
@@ -124,7 +133,15 @@ def _invalid(page: Page, simulation: Simulation, at: int) -> None:
 
 def _histogram(page: Page, case: Case, simulation: Simulation) -> None:
     """Bins between P0.1 and P99.9 with their share, the cumulative share, and the bin in which the price lies."""
-    page.heads(HEAD_ROW, {BIN: f"Bin centre, {case.quote}", SHARE: "Share of draws", CUMULATIVE: "Cumulative", AT_PRICE: "Bin of the price"})
+    page.heads(
+        HEAD_ROW,
+        {
+            BIN: f"Bin centre, {case.quote}",
+            SHARE: "Share of draws",
+            CUMULATIVE: "Cumulative",
+            AT_PRICE: "Bin of the price",
+        },
+    )
     good = simulation.per_share[np.isfinite(simulation.per_share)]
     if not len(good):
         return
@@ -175,11 +192,11 @@ def _chart(page: Page, case: Case, simulation: Simulation, book: Any) -> Any:
     )
     chart.combine(line)
     chart.set_title({"name": f"Value per share, {case.quote}: share of draws", "name_font": {"size": 12}})
-    chart.set_x_axis({"interval_unit": 5, "interval_tick": 5, "num_format": "0", "num_font": {"size": 9, "rotation": -90}})
+    chart.set_x_axis(
+        {"interval_unit": 5, "interval_tick": 5, "num_format": "0", "num_font": {"size": 9, "rotation": -90}}
+    )
     chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
     line.set_y2_axis({"num_format": "0%", "max": 1, "min": 0})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 760, "height": 380})
     return chart
-
-

@@ -34,7 +34,7 @@ def write_summary(
     mark: Reference,
 ) -> None:
     """Write the headline, the table of parts with ranges, and the charts."""
-    page.widths = {LABEL: 46, UNIT: 11, **{column: 13 for column in range(2, 16)}}
+    page.widths = {LABEL: 46, UNIT: 11, **dict.fromkeys(range(2, 16), 13)}
     page.freeze = (HEAD_ROW + 1, 1)
     at, whole = _headline(page, case, found, draft, simulation, status)
     first = at + 2
@@ -104,7 +104,7 @@ def _ranges(
     whole: Reference,
     mark: Reference,
 ) -> int:
-    """A row for each part and one for the whole: base, range of the last run moved with the base, and the bar's pieces."""
+    """Write a row for each part and the whole: base, range of the last run moved with it, and the bar's pieces."""
     quote = str(case.quote)
     page.heads(
         at,
@@ -116,7 +116,13 @@ def _ranges(
             HIGH: "High (P95)",
             BELOW: "P5 less base (last run)",
             ABOVE: "P95 less base (last run)",
-            **dict(zip(PIECES, ("Bar: start", "Bar: below price", "Bar: gap", "Bar: price", "Bar: gap ", "Bar: above price"), strict=True)),
+            **dict(
+                zip(
+                    PIECES,
+                    ("Bar: start", "Bar: below price", "Bar: gap", "Bar: price", "Bar: gap ", "Bar: above price"),
+                    strict=True,
+                )
+            ),
         },
     )
     rows: list[tuple[str, Reference, float, float]] = []
@@ -192,7 +198,14 @@ def _stored(page: Page, at: int, column: int, amount: float, draft: Draft, case:
 def _football(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
     """One stacked group of six series: gap, bar, gap, price, gap, bar; it renders alike in every program."""
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
-    pieces = [("gap", None), ("P5 to P95", "#7F9FCF"), ("gap 2", None), ("Price", "#C00000"), ("gap 3", None), ("above", "#7F9FCF")]
+    pieces = [
+        ("gap", None),
+        ("P5 to P95", "#7F9FCF"),
+        ("gap 2", None),
+        ("Price", "#C00000"),
+        ("gap 3", None),
+        ("above", "#7F9FCF"),
+    ]
     if not case.has("shares.price"):
         pieces = pieces[:2]
     for column, (name, color) in zip(PIECES, pieces, strict=False):
@@ -206,7 +219,9 @@ def _football(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
                 "gap": 60,
             }
         )
-    chart.set_title({"name": f"Football field: P5 to P95 (bars) and the price (red), {case.quote}", "name_font": {"size": 12}})
+    chart.set_title(
+        {"name": f"Football field: P5 to P95 (bars) and the price (red), {case.quote}", "name_font": {"size": 12}}
+    )
     chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
     chart.set_x_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
     chart.set_legend({"none": True})

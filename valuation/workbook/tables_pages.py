@@ -32,7 +32,10 @@ def write_contents(page: Page, pages: Mapping[str, Page], case: Case, notes: Map
     at += 1
     page.text(at, 0, "Colours", "section")
     for style, text in (
-        ("input", "Blue: a number that somebody chose or that a run stored. Change the blue cells of the Inputs sheet."),
+        (
+            "input",
+            "Blue: a number that somebody chose or that a run stored. Change the blue cells of the Inputs sheet.",
+        ),
         ("formula", "Black: a formula over cells of the same sheet."),
         ("link", "Green: a formula that reads another sheet."),
     ):
@@ -49,7 +52,7 @@ def write_contents(page: Page, pages: Mapping[str, Page], case: Case, notes: Map
 
 def write_peers(page: Page, case: Case, draft: Draft) -> None:
     """Write each table of peers as it is in its file; a ratio that a formula names is added as a column of formulas."""
-    page.widths = {0: 26, **{column: 15 for column in range(1, 16)}}
+    page.widths = {0: 26, **dict.fromkeys(range(1, 16), 15)}
     page.freeze = (HEAD_ROW, 1)
     at = HEAD_ROW
     for table in case.peers.values():
@@ -97,7 +100,11 @@ def _ratio(page: Page, row: int, column: int, head: str, heads: list[str], value
 
 def write_evidence(page: Page, case: Case) -> None:
     """Write the facts that assumptions cite."""
-    page.heads(HEAD_ROW, dict(enumerate(("Id", "Statement", "Value", "Unit", "As of", "Kind", "Source", "Link", "Published"))), 99)
+    page.heads(
+        HEAD_ROW,
+        dict(enumerate(("Id", "Statement", "Value", "Unit", "As of", "Kind", "Source", "Link", "Published"))),
+        99,
+    )
     page.widths = {0: 34, 1: 80, 2: 16, 3: 20, 4: 22, 5: 12, 6: 50, 7: 50, 8: 14}
     page.freeze = (HEAD_ROW + 1, 1)
     cited = {source for found in case.inputs for source in found.origin.sources}
@@ -124,7 +131,11 @@ def _number(text: str) -> float | None:
 def write_scenarios(page: Page, case: Case, values: Mapping[str, float]) -> None:
     """Write each scenario with its probability, what it changes and the value per share that the last run found."""
     quote = case.quote
-    page.heads(HEAD_ROW, {0: "Scenario", 1: "Unit", 2: "Probability", 3: f"Value, {quote} (last run)", 4: "What it changes", 5: "Why"}, 99)
+    page.heads(
+        HEAD_ROW,
+        {0: "Scenario", 1: "Unit", 2: "Probability", 3: f"Value, {quote} (last run)", 4: "What it changes", 5: "Why"},
+        99,
+    )
     page.widths = {0: 28, 1: 11, 2: 13, 3: 16, 4: 90, 5: 70}
     page.freeze = (HEAD_ROW + 1, 1)
     at = HEAD_ROW + 1
@@ -145,7 +156,11 @@ def write_scenarios(page: Page, case: Case, values: Mapping[str, float]) -> None
 
 def write_baseline(page: Page, case: Case, draft: Draft, inputs: str) -> None:
     """Write what the run was given, row by row beside the Inputs sheet, so that a change is seen."""
-    page.heads(HEAD_ROW, {0: "Name in the files", 1: "Unit", BASE: "Base at the run", DISTRIBUTION: "Distribution at the run"}, 99)
+    page.heads(
+        HEAD_ROW,
+        {0: "Name in the files", 1: "Unit", BASE: "Base at the run", DISTRIBUTION: "Distribution at the run"},
+        99,
+    )
     page.widths = {0: 44, 1: 12, BASE: 16, DISTRIBUTION: 40}
     page.freeze = (HEAD_ROW + 1, 1)
     for found in case.inputs:

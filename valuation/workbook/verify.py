@@ -108,7 +108,7 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
         compared=found.compared,
         worst=found.worst,
         worst_cell=found.worst_cell,
-        differences=tuple([*differences, *found.differences]),
+        differences=(*differences, *found.differences),
     )
 
 
@@ -243,7 +243,7 @@ class _Comparison:
         self._compare([cell for cell, _ in targets], np.array([values for _, values in targets]), found)
 
     def _given(self, draws: int, seed: int, constants: Cells) -> dict[str, Array]:
-        """Distributed inputs are drawn; every other input of the book is moved a little, so that nothing is typed over."""
+        """Draw the distributed inputs; move every other a little, so that a number typed over a formula shows."""
         uncertain = [found for found in self.case.inputs if found.distribution is not None]
         plan = design(draws, len(uncertain), seed, "random")
         scores = np.concatenate([tile for _, tile in plan.tiles()], axis=1)
