@@ -1,4 +1,4 @@
-"""Write what commands print into the README, under each comment `<!-- output of: ARGUMENTS -->`; part of `make docs`."""
+"""Write what commands print into the README, under each comment `<!-- output of: ARGUMENTS -->`; see `make docs`."""
 
 import re
 import subprocess

@@ -15,12 +15,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__
+
 if TYPE_CHECKING:
     from . import methods
     from .problems import InvalidAssumptions, Problem
     from .study import Study, load
 
-__version__ = "0.1.0"
 __all__ = ["InvalidAssumptions", "Problem", "Study", "__version__", "load", "methods"]
 
 _HOMES = {"load": "study", "Study": "study", "InvalidAssumptions": "problems", "Problem": "problems"}

@@ -186,6 +186,19 @@ class Case:
         return {found.name: np.array([found.base]) for found in self.inputs}
 
     @property
+    def discounted(self) -> tuple[str, ...] | None:
+        """The parts and bridge items to which the holding discount applies; None for everything."""
+        match self.discount_base:
+            case "net asset value":
+                return None
+            case "nothing":
+                return ()
+            case "stakes":
+                return tuple(segment.id for segment in self.segments.values() if segment.discounted)
+            case tuple() as names:
+                return names
+
+    @property
     def quote(self) -> Unit:
         """The unit of the value per share: the price's own, else money a share."""
         price = self.assumptions.get("shares.price")

@@ -7,18 +7,14 @@ ADS, over the exchange rate it is the value of what is quoted. Koller, Goedhart,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from .assumptions import Case
 from .lines import Line
 from .methods import Worth
 from .operations import add_up, at_least, at_most, both, valid
-from .units import RATE
-
-if TYPE_CHECKING:
-    from .model import Valuation
+from .units import RATE, Unit
 
 
 @dataclass
@@ -30,6 +26,21 @@ class PartWorth:
     owned: Any
     attributable: Any
     per_share: Any = None
+
+
+@dataclass
+class Valuation:
+    """What a reading found: the worth of each part, the bridge items, and the value per share; arrays or References."""
+
+    parts: dict[str, PartWorth] = field(default_factory=dict)
+    bridge: dict[str, Any] = field(default_factory=dict)
+    factor: Any = None
+    sum_of_parts: Any = None
+    holding_discount: Any = None
+    equity: Any = None
+    per_ordinary_share: Any = None
+    per_share: Any = None
+    price: Any = None
 
 
 def attributable_value(line: Line, worth: Worth, owned: Any, net_debt: Any) -> PartWorth:
@@ -53,39 +64,38 @@ def per_share_factor(line: Line, known: Mapping[str, Any]) -> Any:
     return line("Quoted value of one unit of equity", factor)
 
 
-def equity_of_parent(case: Case, line: Line, known: Mapping[str, Any], found: Valuation, factor: Any) -> None:
-    """Fill the valuation with the sum of the parts, the bridge, the equity and the value per share."""
+def equity_of_parent(
+    line: Line,
+    known: Mapping[str, Any],
+    found: Valuation,
+    titles: Mapping[str, str],
+    discounted: Sequence[str] | None,
+    quote: Unit,
+) -> None:
+    """Fill the valuation with the sum of the parts, the bridge, the equity and the value per share.
+
+    ``titles`` names the parts in order; ``discounted`` are the parts and bridge items that the holding discount applies
+    to, None for everything; ``quote`` is the unit of what is quoted.
+    """
     parts = line.within("parts", "Sum of the parts")
-    rows = [parts(case.segments[name].name, found.parts[name].attributable) for name in case.segments]
+    rows = [parts(title, found.parts[name].attributable) for name, title in titles.items()]
     found.sum_of_parts = parts("Sum of the parts", add_up(*rows))
     bridge = line.within("bridge", "Bridge")
-    found.bridge = {name.removeprefix("bridge."): known[name] for name in case.bridge}
-    total = bridge("Parts and bridge items", add_up(found.sum_of_parts, *found.bridge.values()))
-    equity = total
-    if "holding.discount" in known:
-        base = _discount_base(case, found, total)
-        if base is not None:
-            found.holding_discount = bridge("Holding discount", -base * known["holding.discount"])
-            equity = total + found.holding_discount
+    equity = total = bridge("Parts and bridge items", add_up(found.sum_of_parts, *found.bridge.values()))
+    base = total if discounted is None else _discount_base(found, discounted)
+    if "holding.discount" in known and base is not None:
+        found.holding_discount = bridge("Holding discount", -base * known["holding.discount"])
+        equity = total + found.holding_discount
     found.equity = bridge("Equity value of the group", equity)
     found.per_ordinary_share = bridge("Value per ordinary share", found.equity / known["shares.diluted"])
-    found.per_share = bridge("Value per share as quoted", found.equity * factor, show=case.quote)
+    found.per_share = bridge("Value per share as quoted", found.equity * found.factor, show=quote)
     found.price = known.get("shares.price")
     if found.price is not None:
         bridge("Upside to the price", found.per_share / found.price - 1, show=RATE)
 
 
-def _discount_base(case: Case, found: Valuation, total: Any) -> Any:
-    """What the holding discount applies to: nothing, the stakes, everything, or the named parts and bridge items."""
-    match case.discount_base:
-        case "nothing":
-            return None
-        case "net asset value":
-            return total
-        case "stakes":
-            names = tuple(segment.id for segment in case.segments.values() if segment.discounted)
-        case tuple() as names:
-            pass
+def _discount_base(found: Valuation, names: Sequence[str]) -> Any:
+    """The sum of the named parts and bridge items; None when nothing is named."""
     values = [
         found.bridge[name.removeprefix("bridge.")] if name.startswith("bridge.") else found.parts[name].attributable
         for name in names

@@ -13,8 +13,9 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from .assumptions import Case, Reconciliation
+from .bridge import Valuation
 from .formula import Formula, Reference
-from .model import Valuation, scope_of
+from .model import scope_of
 from .operations import above, absolute, add_up, at_least, at_most, below, both
 from .problems import Place
 from .recording import Recording, Values, evaluate, evaluate_all

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import __version__
+from .version import __version__
 
 if TYPE_CHECKING:
     pass
@@ -139,9 +139,11 @@ def run(
     valuation run assumptions/alibaba -o book.xlsx --draws 200000 --seed 7
     """
     from .study import load
+    from .workbook.book import check_target
 
     study = load(case, _overrides(changes))
     target = Path(output or f"{study.case.id}.xlsx")
+    check_target(target)
     with _progress(as_json) as progress:
         simulation = study.simulate(draws, seed, kind=sampling, progress=progress)  # type: ignore[arg-type]
     written = study.write_workbook(target, simulation)

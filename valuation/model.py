@@ -7,13 +7,12 @@ place where parts become a whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import numpy as np
 
 from .assumptions import Assumption, Case, PeerTable, Segment
-from .bridge import PartWorth, attributable_value, equity_of_parent, per_share_factor
+from .bridge import Valuation, attributable_value, equity_of_parent, per_share_factor
 from .expressions import evaluate
 from .formula import Block, Column, Constant, Formula, Reference
 from .lines import Line, Lines, snake
@@ -35,20 +34,6 @@ GROUP_TITLES: Final = {
 def scope_of(assumption: Assumption) -> str:
     """The scope whose sheet shows an assumption: its group's; the holding discount stands on the bridge."""
     return "bridge" if assumption.group == "holding" else assumption.group
-
-
-@dataclass
-class Valuation:
-    """What a reading found: the worth of each part, the bridge items, and the value per share; arrays or References."""
-
-    parts: dict[str, PartWorth] = field(default_factory=dict)
-    bridge: dict[str, Any] = field(default_factory=dict)
-    sum_of_parts: Any = None
-    holding_discount: Any = None
-    equity: Any = None
-    per_ordinary_share: Any = None
-    per_share: Any = None
-    price: Any = None
 
 
 class Given(Protocol):
@@ -119,14 +104,17 @@ class Run:
 
     def finish(self) -> Valuation:
         """Add up the parts, cross the bridge and divide by the shares."""
-        factor = per_share_factor(self.line.within("shares", GROUP_TITLES["shares"]), self.known)
-        for name in self.case.segments:
-            part = self.valuation.parts[name]
-            line = self.line.within(name, self.case.segments[name].name)
-            part.per_share = line("Value per share", part.attributable * factor)
-        equity_of_parent(self.case, self.line, self.known, self.valuation, factor)
+        case, found = self.case, self.valuation
+        found.factor = per_share_factor(self.line.within("shares", GROUP_TITLES["shares"]), self.known)
+        for name in case.segments:
+            part = found.parts[name]
+            line = self.line.within(name, case.segments[name].name)
+            part.per_share = line("Value per share", part.attributable * found.factor)
+        found.bridge = {name.removeprefix("bridge."): self.known[name] for name in case.bridge}
+        titles = {name: segment.name for name, segment in case.segments.items()}
+        equity_of_parent(self.line, self.known, found, titles, case.discounted, case.quote)
         self._reconcile()
-        return self.valuation
+        return found
 
     def _reconcile(self) -> None:
         """Show what reported items sum to beside what was reported."""

@@ -239,7 +239,8 @@ def _add_up(*values: Any) -> Any:
 
 def fade(period: Any, start: Any, end: Any, hold: Any, over: Any) -> Any:
     """A yearly path: ``start`` through year ``hold``, then linear, reaching ``end`` after ``over`` more years."""
-    return start + (end - start) * minimum(1, maximum(0, (period - hold) / over))
+    between = start + (end - start) * maximum(0, (period - hold) / over)
+    return where(at_least(period, hold + over), end, between)
 
 
 def grow(base: Any, growth: Any) -> Any:

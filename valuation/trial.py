@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
 import numpy as np
 
 from .assumptions import Case
+from .bridge import Valuation
 from .formula import Reference
 from .lines import Lines
 from .methods import MissingAssumption
-from .model import NotComputed, Run, UnknownLine, Valuation, value
+from .model import NotComputed, Run, UnknownLine, value
 from .problems import Place, Problems, nearest
 from .recording import Recording
 
@@ -35,7 +39,7 @@ def try_model(case: Case, problems: Problems) -> None:
             problems.add(_place(case, step), step, f"{error.name} is no line{nearest(error.name, error.known)}")
         except MissingAssumption as error:
             segment = step.partition(".")[0]
-            problems.add(_place(case, step), f"{segment}.{error.parameter}", str(error))
+            problems.add(_place(case, step), f"{segment}.{error.parameter}", f"missing; {error.reason}")
         except NotComputed:
             continue  # the step that failed has its problem already
         except (TypeError, ValueError) as error:
@@ -45,7 +49,8 @@ def try_model(case: Case, problems: Problems) -> None:
     try:
         run.finish()
     except (TypeError, ValueError) as error:
-        problems.add(_place(case, "shares.diluted"), "shares", str(error))
+        place = _place(case, "shares.price" if case.has("shares.price") else "shares.diluted")
+        problems.add(place, "shares", f"units of shares, exchange rate and price do not fit: {error}")
         return
     _check_base(case, problems)
 
@@ -53,7 +58,8 @@ def try_model(case: Case, problems: Problems) -> None:
 def _place(case: Case, step: str) -> Place:
     if step in case.assumptions:
         return case.assumptions[step].origin.place
-    return case.segments[step.partition(".")[0]].place
+    segment = step.partition(".")[0]
+    return case.segments[segment].place if segment in case.segments else Place(next(iter(case.files), case.id))
 
 
 def _check_base(case: Case, problems: Problems) -> None:
@@ -64,31 +70,48 @@ def _check_base(case: Case, problems: Problems) -> None:
         return
     name = lines.invalid.names[0] if lines.invalid.names else "value_per_share"
     segment, _, last = name.rpartition(".")
-    if last == "wacc_less_terminal_growth":
-        _refuse_growth(case, lines, segment, problems)
-    elif last == "equity_value_of_the_outcomes":
-        chance = float(np.ravel(lines.scopes[segment]["sum_of_probabilities"])[0])
-        text = f"expected probabilities that sum to 100%, found {100 * chance:.10g}%"
-        problems.add(_segment_place(case, segment), f"{segment}.outcomes", text)
+    if last in IMPOSSIBLE:
+        cause, text = IMPOSSIBLE[last](lines.scopes[segment], segment)
+        place = _place(case, cause)
     elif name in case.assumptions:
-        assumption = case.assumptions[name]
-        text = f"expected a number in the base case, found none, as from a division by 0, in {assumption.written}"
-        problems.add(assumption.origin.place, name, text)
+        cause, place = name, _place(case, name)
+        text = f"expected a number in the base case, found none, as from a division by 0, in {case.assumptions[name].written}"
     else:
-        words = last.replace("_", " ")
-        problems.add(_segment_place(case, segment), segment, f"the base case has no value: {words} is not a number")
+        cause, place = segment, _place(case, segment)
+        text = f"the base case has no value: {last.replace('_', ' ')} is not a number"
+    if last == "wacc_less_terminal_growth":
+        text += f" ({_place(case, f'{segment}.terminal_growth')})"
+    problems.add(place, cause, text)
 
 
-def _segment_place(case: Case, segment: str) -> Place:
-    return case.segments[segment].place if segment in case.segments else Place(next(iter(case.files), case.id))
+def _growth(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
+    wacc, growth = lines[f"{segment}.wacc"][-1], lines[f"{segment}.terminal_growth"]
+    text = f"expected WACC above terminal growth, found {_percent(wacc)} against {_percent(growth)}"
+    return f"{segment}.wacc", text
 
 
-def _refuse_growth(case: Case, lines: Lines, segment: str, problems: Problems) -> None:
-    wacc, growth = case.assumptions[f"{segment}.wacc"], case.assumptions[f"{segment}.terminal_growth"]
-    last = float(np.ravel(lines.scopes[segment][wacc.name][-1])[0])
-    for_ever = float(np.ravel(lines.scopes[segment][growth.name])[0])
-    text = (
-        f"expected WACC above terminal growth, found {100 * last:.4g}% ({wacc.origin.place}) "
-        f"and {100 * for_ever:.4g}% ({growth.origin.place})"
-    )
-    problems.add(wacc.origin.place, wacc.name, text)
+def _outcomes(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
+    found = _percent(lines["sum_of_probabilities"])
+    return f"{segment}.outcomes", f"expected probabilities that sum to 100%, found {found}"
+
+
+def _owned(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
+    owned = lines[f"{segment}.owned"]
+    return f"{segment}.owned", f"expected a value between 0% and 100%, found {_percent(owned)}"
+
+
+def _metric(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
+    metric = float(np.ravel(lines[f"{segment}.metric"])[0])
+    return f"{segment}.metric", f"expected a metric of at least 0, found {metric:g}: a multiple of a loss means nothing"
+
+
+def _percent(share: Any) -> str:
+    return f"{100 * float(np.ravel(share)[0]):.6g}%"
+
+
+IMPOSSIBLE: Final[Mapping[str, Callable[[Mapping[str, Any], str], tuple[str, str]]]] = {
+    "wacc_less_terminal_growth": _growth,
+    "equity_value_of_the_outcomes": _outcomes,
+    "attributable_value": _owned,
+    "metric_where_positive": _metric,
+}

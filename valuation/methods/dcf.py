@@ -88,11 +88,11 @@ def dcf(
 def _reinvestment(line: Line, given: dict[str, Any]) -> Any:
     """Reinvestment by exactly one of sales to capital, capital expenditure, or return on new capital."""
     modes = [name for name in ("sales_to_capital", "capex", "return_on_new_capital") if given[name] is not None]
-    if len(modes) != 1:
-        found = " and ".join(modes) or "none of them"
-        raise MissingAssumption(
-            "reinvestment", f"give exactly one of sales_to_capital, capex or return_on_new_capital; found {found}"
-        )
+    if not modes:
+        raise MissingAssumption("sales_to_capital", "give it, or capex, or return_on_new_capital")
+    if len(modes) > 1:
+        found = " and ".join(modes)
+        raise TypeError(f"expected only one of sales_to_capital, capex and return_on_new_capital, found {found}")
     return {"sales_to_capital": _by_sales, "capex": _by_capex, "return_on_new_capital": _by_return}[modes[0]](
         line, given
     )

@@ -25,7 +25,7 @@ class MissingAssumption(TypeError):
     """A method was asked for something that needs another parameter; ``parameter`` names it."""
 
     def __init__(self, parameter: str, reason: str) -> None:
-        self.parameter = parameter
+        self.parameter, self.reason = parameter, reason
         super().__init__(f"{parameter} is missing: {reason}")
 
 

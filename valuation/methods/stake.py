@@ -32,10 +32,12 @@ def stake(
         discount: discount; for a lock-up or lack of marketability
     """
     line.heading(f"Equity by {basis}")
-    if (value is None) == (paid is None):
-        raise MissingAssumption("value", "give either value, or paid and fraction")
+    if value is not None and (paid is not None or fraction is not None):
+        raise TypeError("expected either value, or paid and fraction, found both")
     if value is None:
-        if fraction is None or paid is None:
+        if paid is None:
+            raise MissingAssumption("value", "give it, or paid and fraction")
+        if fraction is None:
             raise MissingAssumption("fraction", "paid comes with it")
         value = line("Implied value of 100 %", paid / fraction)
     return Worth(line("Equity value of the company", value * (1 - discount)), "equity")

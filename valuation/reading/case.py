@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +27,7 @@ KEYS: Final = ("name", "currency", "date", "base_year", "years", "evidence", "se
                *GROUPS)  # fmt: skip
 MOST_YEARS: Final = 100
 EARLIEST: Final = 1901
+_AMOUNT: Final = re.compile(r"(?:\d|unit:) +([A-Z]{3}) (?:k|m|bn|tn)\b")
 
 
 def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Case:
@@ -43,8 +45,8 @@ def read(path: str | Path, overrides: Mapping[str, str] | None = None) -> tuple[
     """Read a case and say what is wrong with it: (Case, []) or (None, problems sorted by place)."""
     problems = Problems()
     gathered = gather(Path(path), problems)
-    if gathered is None:
-        return None, sorted(problems)
+    if gathered is None or gathered.broken:
+        return None, sorted(problems)  # what else could be said would be noise
     case = _read(gathered, problems, overrides or {}, Place("--set"))
     if case is not None and not problems:
         overlaid = {
@@ -128,7 +130,7 @@ def _check_keys(gathered: Gathered, problems: Problems) -> None:
     for key, (place, _) in gathered.keys.items():
         if key not in KEYS:
             problems.add(place, key, f"not a name of a case{nearest(key, KEYS)}")
-    if not gathered.segments:
+    if not gathered.segments and not any(problem.name == "segments" for problem in problems):
         problems.add(gathered.place, "segments", "expected at least one segment")
 
 
@@ -138,11 +140,17 @@ def _frame(gathered: Gathered, problems: Problems) -> _Frame:
     latest = int(day[:4]) - 1 if day else 2000
     return _Frame(
         name=_word(gathered, problems, "name", TITLE, "a name", case_id(gathered)),
-        currency=currency or "XXX",
+        currency=currency or _usual_currency(gathered),
         date=day,
         years=_whole(gathered, problems, "years", 10, 1, MOST_YEARS),
         base_year=_whole(gathered, problems, "base_year", latest, EARLIEST - 1, 9999),
     )
+
+
+def _usual_currency(gathered: Gathered) -> str:
+    """The currency that the files speak of most, to go on reading when they do not name theirs."""
+    spoken = Counter(found for text in gathered.files.values() for found in _AMOUNT.findall(text))
+    return spoken.most_common(1)[0][0] if spoken else "XXX"
 
 
 def _word(

@@ -33,6 +33,7 @@ class Gathered:
     facts: dict[str, Fact] | None = None
     files: dict[str, str] = field(default_factory=dict)
     order: list[Text] = field(default_factory=list)
+    broken: bool = False
 
 
 def gather(path: Path, problems: Problems) -> Gathered | None:
@@ -53,18 +54,19 @@ def gather(path: Path, problems: Problems) -> Gathered | None:
     _read_top(main, case, problems)
     if path.is_dir():
         _read_own_files(path, case, problems)
+    if not case.broken:
+        _sort_segments(case, problems)
     _read_correlation_csv(case, problems)
     _read_evidence(case, problems)
     return case
 
 
 def _keep(path: Path, case: Gathered, problems: Problems) -> Node | None:
-    found: list[str] = []
     node = read_yaml(path, problems)
-    if node is not None:
-        text = read_text(path, problems)
-        found.append(text or "")
-        case.files[_relative(path, case.root)] = found[0]
+    if node is None:
+        case.broken = True
+    else:
+        case.files[_relative(path, case.root)] = read_text(path, problems) or ""
     return node
 
 
@@ -78,6 +80,7 @@ def _read_top(main: Path, case: Gathered, problems: Problems) -> None:
         return
     if not isinstance(node, Entries):
         problems.add(node.place, "", "expected names with values, such as `name: Alibaba`")
+        case.broken = True
         return
     for key, child in node:
         if key.text == "segments":
@@ -112,7 +115,6 @@ def _read_own_files(folder: Path, case: Gathered, problems: Problems) -> None:
             problems.add(case.segments[path.stem][0], path.stem, f"stands twice; also in segments/{path.name}")
         elif (node := _keep(path, case, problems)) is not None:
             case.segments[path.stem] = (Place(str(path)), node)
-    _sort_segments(case, problems)
     for path in sorted((folder / "peers").glob("*.csv")):
         table = _read_peers(path, case, problems)
         if table is not None:

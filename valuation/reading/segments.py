@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from .session import TITLE, Session, humanised
 from .tree import Entries, Node, Text
 
 COMMON: Final = ("name", "method", "owned", "net_debt", "note", "discounted")
+MOST_WORDS: Final = 4
 YES_OR_NO: Final = {"yes": True, "true": True, "no": False, "false": False}
 WHOLE: Final = "Sum of the parts"
 
@@ -68,7 +70,8 @@ def _title(session: Session, name: str, node: Entries) -> str:
 def _method(session: Session, name: str, node: Entries) -> Method | None:
     word = node.get("method")
     if not isinstance(word, Text):
-        session.problems.add(node.key("method"), f"{name}.method", f"missing; expected one of {', '.join(METHODS)}")
+        found = "missing" if word is None else "found something else"
+        session.problems.add(node.key("method"), f"{name}.method", f"{found}; expected one of {', '.join(METHODS)}")
         return None
     if word.text not in METHODS:
         session.problems.add(word.place, f"{name}.method", f"{word.text!r} is no method{nearest(word.text, METHODS)}")
@@ -95,8 +98,7 @@ def _parameters(session: Session, segment: str, node: Entries, method: Method) -
             child = Text(session.override_place, session.overrides[name])
         if child is None:
             if parameter.required:
-                wanted = f"missing; {method.name} needs it: {parameter.label[:1].lower()}{parameter.label[1:]}"
-                session.problems.add(node.place, name, wanted)
+                session.problems.add(node.place, name, f"missing; {method.name} needs it: {parameter.label}")
             else:
                 _default(session, given, name, parameter, node.place)
             continue
@@ -107,14 +109,15 @@ def _parameters(session: Session, segment: str, node: Entries, method: Method) -
 def _parameter(session: Session, name: str, parameter: Parameter, place: Place, node: Node) -> Any:
     match parameter.kind:
         case Choice(words=words):
-            word = node.text.strip() if isinstance(node, Text) else ""
             if name in session.overrides:
                 session.values.used.add(name)
-                word = session.overrides[name]
+                node = Text(session.override_place, session.overrides[name])
+            word = node.text.strip() if isinstance(node, Text) else "something else"
             if word not in words:
-                session.problems.add(
-                    node.place, name, f"expected {' or '.join(words)}, found {word!r}{nearest(word, words)}"
-                )
+                near, hint = difflib.get_close_matches(word, words, n=1), ""
+                if near and len(words) > MOST_WORDS:
+                    hint = f"; did you mean {near[0]}"
+                session.problems.add(node.place, name, f"expected {' or '.join(words)}, found {word}{hint}")
             return word
         case Table() as table:
             return _table(session, name, table, node)

@@ -136,7 +136,7 @@ class _OneValue:
             self.complain(
                 text.place, f"expected a unit such as {self.reader.currency} m, %, x or years; found {text.text!r}"
             )
-        elif self.kind is not None and not unit.like(self._kind_unit(self.kind)):
+        elif self.kind is not None and not _alike(unit, self._kind_unit(self.kind)):
             self.complain(text.place, f"expected {self._kind_unit(self.kind)}, found {unit}")
             return None
         return unit
@@ -247,8 +247,8 @@ class _OneValue:
         if unit is not None:
             if self.expected is None:
                 self.expected = unit
-            elif not unit.like(self.expected):
-                self.complain(node.place, f"expected {self.expected}, found {unit}")
+            elif not _alike(unit, self.expected):
+                self.complain(node.place, f"expected {self.expected}, found {text}")
                 return None
             self.declared = self.declared or unit
         wanted = self.expected
@@ -401,6 +401,12 @@ class _OneValue:
             self.complain(place, f"expected a number or percentage, found {text.strip()!r}")
             return None
         return value / (100 if found[2] == "%" else 1)
+
+
+def _alike(unit: Unit, wanted: Unit) -> bool:
+    """Whether a unit is the wanted one; years, rates and multiples are all numbers but not alike."""
+    words = {unit.shown, wanted.shown}
+    return unit.like(wanted) and (not unit.pure or len(words) == 1 or not words <= {"rate", "multiple", "years"})
 
 
 def _is_free(distribution: str, argument: str | int) -> bool:

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assumptions import Case, Input
+from ..bridge import Valuation
 from ..dependence import Dependence
 from ..lines import Lines
-from ..model import Valuation, value
+from ..model import value
 from .results import Simulation
 from .sampling import Design, design
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -11,9 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..assumptions import Case
+from ..bridge import Valuation
 from ..checks import Check, Recorded, checks
 from ..formula import Reference
-from ..model import GROUP_TITLES, Valuation
+from ..model import GROUP_TITLES
 from ..recording import Recording, evaluate_all
 from ..simulation.results import Simulation
 from ..trial import record
@@ -67,6 +69,7 @@ def write_workbook(
     The file appears whole or not at all: it is written beside the target and renamed. Raises OSError with the path.
     """
     target = Path(path)
+    check_target(target)
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:
@@ -76,6 +79,16 @@ def write_workbook(
     finally:
         Path(name).unlink(missing_ok=True)
     return target
+
+
+def check_target(target: Path) -> None:
+    """Raise the OSError of a workbook that cannot be written there, before any work is done for it."""
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder, not a workbook", str(target))
+    if not os.access(target.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target.parent))
 
 
 def _write(case: Case, path: Path, simulation: Simulation | None, scenarios: Mapping[str, float]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ..assumptions import Case
+from ..bridge import Valuation
 from ..formula import Reference, Row
-from ..model import Valuation
 from ..operations import add_up
 from ..recording import Scope
 from ..simulation.results import Simulation

@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from ..assumptions import Case
+from ..bridge import Valuation
 from ..formula import Reference, Row
-from ..model import Valuation
 from ..operations import maximum, minimum
 from ..simulation.results import Simulation
 from ..units import RATE
