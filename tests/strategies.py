@@ -10,6 +10,7 @@ A new operation joins ``ELEMENTWISE`` (or gets a branch in ``Model._node``); a t
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +38,7 @@ WHOLE_ROW = ("total", "final", "first")
 NEIGHBOURS = ("previous", "following")
 STEPS = {
     "added": lambda before, value: before + value,
-    "highest": lambda before, value: op.maximum(before, value),
+    "highest": op.maximum,
     "grown": lambda before, value: before * (1 + value),
 }
 SIGNS = {
@@ -46,7 +47,7 @@ SIGNS = {
     "multiply": lambda a, b: a * b,
     "divide": lambda a, b: a / b,
     "power": lambda a, b: a**b,
-    "negate": lambda a: -a,
+    "negate": operator.neg,
 }
 INPUTS = (*SCALARS, *(f"{name}.{year}" for name in YEARLY for year in range(1, YEARS + 1)))
 

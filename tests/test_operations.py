@@ -236,6 +236,10 @@ def test_units_of_results() -> None:
     assert "flag" == str(op.above(CNY, CNY).unit) == str(op.both(A, op.below(CNY, 0)).unit)
 
 
+def test_nothing_and_nothing_has_no_unit() -> None:
+    assert NUMBER == (Constant(0) + 0).unit == op.maximum(Constant(0), 0).unit
+
+
 def test_a_column_of_peers_has_statistics() -> None:
     column = Column("chips", "ev_sales", np.array([1.0, 2.0, 6.0]), NUMBER)
     assert op.median(column).operation is OPERATIONS["median"]
@@ -244,6 +248,7 @@ def test_a_column_of_peers_has_statistics() -> None:
 
 def test_lines_name_draws_that_are_not_finite_and_keep_the_others() -> None:
     lines = Lines(2).within("a")
+    assert {} == lines.invalid.counts(np.array([False]))
     values = lines("Ratio", np.array([1.0, INF, NAN, -INF]))
     np.testing.assert_array_equal(values, [1, NAN, NAN, NAN])
     assert lines.invalid.counts(np.array([False, True, True, True])) == {"a.ratio": 3}

@@ -57,7 +57,7 @@ def spelled(formula: Formula, cells: dict[str, Formula]) -> str:
         (lambda a, b, c: (a**b) ** c, "=(C1^C2)^C3"),
         (lambda a, b, c: a * -b, "=C1*(-C2)"),
         (lambda a, b, c: 1 - maximum(a, 0) / log(b), "=1-MAX(C1,0)/LN(C2)"),
-        (lambda a, b, c: add_up(a, b, c), "=SUM(C1:C3)"),
+        (add_up, "=SUM(C1:C3)"),
         (lambda a, b, c: add_up(a, c), "=SUM(C1,C3)"),
     ],
 )

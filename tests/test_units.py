@@ -66,8 +66,9 @@ def test_a_rate_converts_a_currency() -> None:
     ("text", "shown"),
     [
         ("CNY m", "CNY m"), ("m CNY", "CNY m"), (" USD/ADS ", "USD/ADS"), ("m shares", "m shares"), ("%", "%"),
-        ("shares/ADS", "shares/ADS"), ("k chips", "k chips"), ("CNY k/chip", "CNY k/chip"), ("x", "x"), ("year", "years"),
-        ("beta", "number"), ("CNY", "CNY"), ("tn JPY", "JPY tn"), ("chips", "chips"), ("CNY/shares", "CNY/share"),
+        ("shares/ADS", "shares/ADS"), ("k chips", "k chips"), ("CNY k/chip", "CNY k/chip"), ("x", "x"),
+        ("year", "years"), ("beta", "number"), ("CNY", "CNY"), ("tn JPY", "JPY tn"), ("chips", "chips"),
+        ("CNY/shares", "CNY/share"),
     ],
 )  # fmt: skip
 def test_units_as_analysts_write_them(text: str, shown: str) -> None:

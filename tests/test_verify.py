@@ -88,6 +88,13 @@ def test_a_formula_that_nobody_expects_is_found(book: Path, tmp_path: Path) -> N
     assert "Bridge!H40" in {difference.cell for difference in proof.differences}
 
 
+def test_a_book_of_another_version_says_so(book: Path, tmp_path: Path) -> None:
+    copy = openpyxl.load_workbook(tampered(book, tmp_path, first_formula(book, "Bridge", "SUM("), "=1"))
+    copy.properties.category = "valuation 0.0.1"
+    copy.save(tmp_path / "old.xlsx")
+    assert str(verify_book(tmp_path / "old.xlsx", draws=1)).startswith("written by valuation 0.0.1, verified by")
+
+
 def test_a_text_in_a_blue_cell_is_named(book: Path, tmp_path: Path) -> None:
     name = openpyxl.load_workbook(book).defined_names["cloud.beta"].attr_text.replace("$", "")
     proof = verify_book(tampered(book, tmp_path, name, "about one"), draws=5)

@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(frozen=True)
 class BaseCase:
-    """The base case of a company."""
+    """The base case of a company; ``factor`` is what one unit of its equity is worth per quoted share."""
 
     case: Case
     per_share: float
@@ -44,6 +44,7 @@ class BaseCase:
     bridge: Mapping[str, float]
     checks: tuple[Finding, ...]
     lines: Lines
+    factor: float
 
     @property
     def upside(self) -> float | None:
@@ -102,6 +103,7 @@ def base_case(case: Case) -> BaseCase:
         bridge={name: _single(amount) for name, amount in found.bridge.items()},
         checks=tuple(_findings(case)),
         lines=lines,
+        factor=_single(found.factor),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ def print_run(study: Study, simulation: Simulation, written: Path) -> None:
     _print_table(base, simulation)
     _print_headline(base, simulation)
     print_checks(base, quiet=True)
-    console().print(f"[bold]{written}[/bold] written", highlight=False)
+    console().print(f"[bold]{escape(str(written))}[/bold] written", highlight=False)
 
 
 def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
     case, quote = base.case, str(base.case.quote)
-    table = Table(title=f"{case.name}, {case.date}", title_justify="left")
+    table = Table(title=escape(f"{case.name}, {case.date}".removesuffix(", ")), title_justify="left")
     table.add_column("part")
     table.add_column(f"value, {case.currency} m", justify="right")
     table.add_column("owned", justify="right")
@@ -50,7 +51,7 @@ def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
         for name in ("P5", "P50", "P95"):
             table.add_column(name, justify="right")
     for part in base.parts:
-        row = [part.name, f"{part.attributable:,.0f}", f"{part.owned:.1%}", f"{part.per_share:,.2f}"]
+        row = [escape(part.name), f"{part.attributable:,.0f}", f"{part.owned:.1%}", f"{part.per_share:,.2f}"]
         if simulation is not None:
             quantiles = simulation.part_quantiles(part.id)
             row += [f"{quantiles[q]:,.2f}" for q in (0.05, 0.5, 0.95)]
@@ -60,7 +61,7 @@ def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
     if base.holding_discount is not None:
         items["holding discount"] = base.holding_discount
     for name, amount in items.items():
-        table.add_row(name.replace("_", " "), f"{amount:,.0f}", "", f"{amount * base.per_share / base.equity:,.2f}")
+        table.add_row(escape(name.replace("_", " ")), f"{amount:,.0f}", "", f"{amount * base.factor:,.2f}")
     table.add_section()
     row = ["[bold]value per share[/bold]", f"{base.equity:,.0f}", "", f"[bold]{base.per_share:,.2f}[/bold]"]
     if simulation is not None:
@@ -77,7 +78,7 @@ def _print_headline(base: BaseCase, simulation: Simulation | None) -> None:
         return
     q = simulation.quantiles
     out.print(
-        f"simulation: mean {simulation.mean:,.2f} (standard error {simulation.standard_error:.3f}), "
+        f"simulation: mean {simulation.mean:,.2f} (standard error {simulation.standard_error:.2g}), "
         f"P5 {q[0.05]:,.2f}, P50 {q[0.5]:,.2f}, P95 {q[0.95]:,.2f} {quote}",
         highlight=False,
     )
@@ -92,7 +93,7 @@ def _print_headline(base: BaseCase, simulation: Simulation | None) -> None:
     for name, count in simulation.invalid.items():
         out.print(f"  {count:,} draws impossible at {name}", highlight=False)
     if simulation.repair is not None:
-        out.print(f"correlations repaired: {simulation.repair}", highlight=False)
+        out.print(f"correlations repaired: {simulation.repair}", highlight=False, markup=False)
 
 
 def print_checks(base: BaseCase, *, quiet: bool = False) -> None:

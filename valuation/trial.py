@@ -75,7 +75,8 @@ def _check_base(case: Case, problems: Problems) -> None:
         place = _place(case, cause)
     elif name in case.assumptions:
         cause, place = name, _place(case, name)
-        text = f"expected a number in the base case, found none, as from a division by 0, in {case.assumptions[name].written}"
+        written = case.assumptions[name].written
+        text = f"expected a number in the base case, found none, as from a division by 0, in {written}"
     else:
         cause, place = segment, _place(case, segment)
         text = f"the base case has no value: {last.replace('_', ' ')} is not a number"

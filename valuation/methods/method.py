@@ -116,6 +116,8 @@ def _parameters(function: Callable[..., Any]) -> dict[str, Parameter]:
     for name, parameter in inspect.signature(function).parameters.items():
         if name == "line":
             continue
+        if name not in helps:
+            raise TypeError(f"{function.__name__}: describe {name} in the docstring's Args, as 'name: label; help'")
         label, _, text = helps[name].partition("; ")
         required = parameter.default is inspect.Parameter.empty
         default = None if required else parameter.default

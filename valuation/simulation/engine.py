@@ -58,6 +58,12 @@ def simulate(
     return kept.simulation(case, plan, dependence, draws, seed, kind)
 
 
+def base_price(case: Case) -> float | None:
+    """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
+    found = value(case, Lines(case.years), case.base_values)
+    return None if found.price is None else float(np.ravel(found.price)[0])
+
+
 def dependence_of(case: Case, uncertain: list[Input]) -> Dependence:
     """The dependence between uncertain inputs; what is wrong with it was found when the case was read."""
     names = [found.name for found in uncertain]
@@ -96,7 +102,6 @@ class _Kept:
     """The results that outlive a chunk."""
 
     per_share: Array
-    price: Array
     parts: dict[str, Array]
     attributable: dict[str, Array]
     invalid: Counter[str]
@@ -105,7 +110,7 @@ class _Kept:
     def empty(cls, case: Case, draws: int) -> _Kept:
         parts = {name: np.empty(draws) for name in case.segments}
         attributable = {name: np.empty(draws) for name in case.segments}
-        return cls(np.empty(draws), np.full(1, np.nan), parts, attributable, Counter())
+        return cls(np.empty(draws), parts, attributable, Counter())
 
     def keep(self, start: int, size: int, found: Valuation, lines: Lines) -> None:
         here = slice(start, start + size)
@@ -113,8 +118,6 @@ class _Kept:
         for name, part in found.parts.items():
             self.parts[name][here] = part.per_share
             self.attributable[name][here] = part.attributable
-        if found.price is not None:
-            self.price = np.ravel(found.price)[:1]
         bad = ~np.isfinite(self.per_share[here])
         if bad.any():
             self.invalid.update(lines.invalid.counts(bad))
@@ -126,7 +129,7 @@ class _Kept:
             per_share=self.per_share,
             parts=self.parts,
             attributable=self.attributable,
-            price=float(self.price[0]) if case.has("shares.price") else None,
+            price=base_price(case),
             seed=seed,
             kind=kind,
             asked=asked,

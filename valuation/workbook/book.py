@@ -19,6 +19,7 @@ from ..model import GROUP_TITLES
 from ..recording import Recording, evaluate_all
 from ..simulation.results import Simulation
 from ..trial import record
+from ..version import __version__
 from . import checks_page, inputs_page, parts_page, simulation_page, summary_page, tables_pages
 from .address import HEAD_ROW, Cell, sheet_title
 from .lines_page import place_rows, write_rows
@@ -81,6 +82,11 @@ def write_workbook(
     return target
 
 
+def made_by() -> str:
+    """Which version wrote a book; kept in its properties."""
+    return f"valuation {__version__}"
+
+
 def check_target(target: Path) -> None:
     """Raise the OSError of a workbook that cannot be written there, before any work is done for it."""
     if not target.parent.is_dir():
@@ -100,6 +106,7 @@ def _write(case: Case, path: Path, simulation: Simulation | None, scenarios: Map
             "title": f"{case.name}: sum of the parts",
             "subject": f"Valuation as of {case.date or 'an unnamed date'}",
             "author": "valuation",
+            "category": made_by(),
             "comments": "Live formulas; change the blue cells of the Inputs sheet",
             "created": FIXED_TIME,
         }

@@ -27,7 +27,7 @@ from ..simulation.engine import dependence_of, draw
 from ..simulation.results import Simulation
 from ..simulation.sampling import design
 from .address import HEAD_ROW, Cell, column_name
-from .book import FILES, INPUTS, SIMULATION, Plan, draft_book
+from .book import FILES, INPUTS, SIMULATION, Plan, draft_book, made_by
 from .pages import FormulaCell, NumberCell, RawCell
 from .tables_pages import FILE, LINE
 
@@ -60,6 +60,7 @@ class Proof:
     worst: float
     worst_cell: str
     differences: tuple[Difference, ...]
+    writer: str = ""
 
     @property
     def proved(self) -> bool:
@@ -76,11 +77,14 @@ class Proof:
             "worst_difference": self.worst,
             "worst_cell": self.worst_cell,
             "proved": self.proved,
+            "written_by": self.writer,
             "differences": [vars(difference) for difference in self.differences],
         }
 
     def __str__(self) -> str:
         lines = [str(difference) for difference in self.differences[:20]]
+        if self.differences and self.writer != made_by():
+            lines.insert(0, f"written by {self.writer or 'an unknown version'}, verified by {made_by()}: write it anew")
         if len(self.differences) > 20:
             lines.append(f"... and {len(self.differences) - 20} more")
         where = f" at {self.worst_cell}" if self.worst_cell else ""
@@ -94,7 +98,7 @@ class Proof:
 
 def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
-    formulas, constants = _cells(path)
+    formulas, constants, writer = _cells(path)
     case = _case(path, formulas, constants)
     plan = draft_book(case, _stand_in(case) if SIMULATION in constants else None, dict.fromkeys(case.scenarios, 0.0))
     differences = [*_formula_differences(plan, formulas), *_input_differences(plan, constants)]
@@ -109,6 +113,7 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
         worst=found.worst,
         worst_cell=found.worst_cell,
         differences=(*differences, *found.differences),
+        writer=writer,
     )
 
 
@@ -121,8 +126,8 @@ def _refuse(path: Path, text: str) -> InvalidAssumptions:
     return InvalidAssumptions([Problem(Place(str(path)), "", text)])
 
 
-def _cells(path: Path) -> tuple[Cells, Cells]:
-    """Return formulas and constants by sheet and (row, column), counted from 0."""
+def _cells(path: Path) -> tuple[Cells, Cells, str]:
+    """Return formulas and constants by sheet and (row, column), counted from 0, and what wrote the book."""
     import openpyxl
 
     with path.open("rb"):
@@ -145,7 +150,7 @@ def _cells(path: Path) -> tuple[Cells, Cells]:
                 if cell.value is not None:
                     kind = formulas if cell.data_type == "f" else constants
                     kind[sheet.title][cell.row - 1, cell.column - 1] = cell.value
-    return formulas, constants
+    return formulas, constants, book.properties.category or ""
 
 
 def _case(path: Path, formulas: Cells, constants: Cells) -> Case:
