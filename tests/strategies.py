@@ -10,7 +10,6 @@ A new operation joins ``ELEMENTWISE`` (or gets a branch in ``Model._node``); a t
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,14 +40,6 @@ STEPS = {
     "highest": op.maximum,
     "grown": lambda before, value: before * (1 + value),
 }
-SIGNS = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b,
-    "power": lambda a, b: a**b,
-    "negate": operator.neg,
-}
 INPUTS = (*SCALARS, *(f"{name}.{year}" for name in YEARLY for year in range(1, YEARS + 1)))
 
 
@@ -60,6 +51,7 @@ class Model:
     draws: dict[str, list[float]]
     nested: bool = True
     _count: int = field(default=0, repr=False)
+    disputed: bool = field(default=False, repr=False)  # 0^0 was met: an error in Excel and for us, 1 in other engines
 
     @property
     def inputs(self) -> dict[str, np.ndarray]:
@@ -103,7 +95,9 @@ class Model:
         if head in NEIGHBOURS:
             row = operands[0] if is_yearly(operands[0]) else operands[0] + line.period
             return getattr(op, head)(self._kept(line, row), self._single(line, operands[1]))
-        return SIGNS[head](*operands) if head in SIGNS else getattr(op, head)(*operands)
+        if head == "power" and not isinstance(line, Recording):
+            self.disputed |= bool(np.any(np.equal(operands[0], 0) & np.equal(operands[1], 0)))
+        return OPERATIONS[head](*operands)
 
     def _rolled(self, line: Line, given: Mapping[str, Any], step: str, opening: Any, value: Any) -> Any:
         start = self._single(line, self._node(line, given, opening))

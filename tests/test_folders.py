@@ -159,9 +159,22 @@ def with_matrix(folder: Write, matrix: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["elsewhere.yaml", "x" * 5000, "[a]"])
-def test_evidence_that_is_away_leaves_sources_unchecked(name: str, folder: Write) -> None:
-    assert [] == problems(folder(case_dot_yaml=FILES["case.yaml"].replace("seeds/facts.yaml", name)))
+@pytest.mark.parametrize("name", ["elsewhere.yaml", "x" * 5000])
+def test_evidence_that_is_away_is_remarked_upon(name: str, folder: Write) -> None:
+    path = folder(case_dot_yaml=FILES["case.yaml"].replace("seeds/facts.yaml", name))
+    assert [] == problems(path)
+    assert any(remark.text == f"{name} is not found, so sources are not checked" for remark in load(path).remarks)
+
+
+def test_evidence_is_one_file(folder: Write) -> None:
+    found = problems(folder(case_dot_yaml=FILES["case.yaml"].replace("seeds/facts.yaml", "[a]")))
+    assert ["case.yaml:5:11: evidence: expected the name of a file of facts"] == found
+
+
+def test_a_file_with_another_ending_is_not_passed_over(folder: Write) -> None:
+    path = folder()
+    (path / "segments" / "c.yml").write_text("method: stake\n")
+    assert any("expected the ending .yaml, found .yml" in problem for problem in problems(path))
 
 
 def test_a_matrix_says_the_same_as_a_list_of_pairs(folder: Write) -> None:

@@ -19,6 +19,7 @@ from valuation.base_case import base_case
 from valuation.lines import Line
 from valuation.methods import Worth, dcf, multiple, venture
 from valuation.methods.method import method
+from valuation.problems import InvalidAssumptions
 from valuation.reading import load
 from valuation.study import load as open_study
 
@@ -260,3 +261,11 @@ def test_scenarios_are_the_base_case_with_other_values() -> None:
     values = study.scenarios()
     assert values["bull"] == base_case(bull).per_share
     assert values["bear"] < study.value().per_share < values["bull"]
+
+
+@pytest.mark.parametrize("formula", ["min(1, 5 / zero)", "1 / (1 / zero)", "zero ** zero", "max(exp(1000 + zero), 1)"])
+def test_what_has_no_value_inside_a_formula_has_no_value(formula: str, case_of: Read) -> None:
+    """Excel answers with an error where NumPy knows infinity; a finite result must not grow out of it."""
+    text = f"segments: {{a: {{method: stake, value: '= unit * ({formula})', unit: 1 CNY m, zero: 0}}}}\n"
+    with pytest.raises(InvalidAssumptions, match="expected a number in the base case, found none"):
+        case_of(text)

@@ -24,7 +24,7 @@ SHARED_TOOLS = Path(__file__).parents[2] / "shared" / "tools"
 
 
 def shared_tool(name: str) -> Path:
-    """An acceptance tool that stands beside the checkout; missing in CI is a failure, elsewhere a skip with its reason."""
+    """An acceptance tool beside the checkout; missing in CI is a failure, elsewhere a skip with its reason."""
     tool = SHARED_TOOLS / name
     if not tool.exists():
         if os.environ.get("CI"):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from . import operations as op
+from .formula import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 from .problems import nearest
 from .units import percent
 
@@ -107,12 +108,12 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
     "harmonic_mean": (op.harmonic_mean, 1, 1),
 }
 _SIGNS: Final[Mapping[type[ast.AST], tuple[str, Callable[..., Any]]]] = {
-    ast.Add: ("+", lambda a, b: a + b),
-    ast.Sub: ("-", lambda a, b: a - b),
-    ast.Mult: ("*", lambda a, b: a * b),
-    ast.Div: ("/", lambda a, b: a / b),
-    ast.Pow: ("**", lambda a, b: a**b),
-    ast.USub: ("neg", lambda a: -a),
+    ast.Add: ("+", ADD),
+    ast.Sub: ("-", SUBTRACT),
+    ast.Mult: ("*", MULTIPLY),
+    ast.Div: ("/", DIVIDE),
+    ast.Pow: ("**", POWER),
+    ast.USub: ("neg", NEGATE),
     ast.Gt: (">", op.above),
     ast.Lt: ("<", op.below),
     ast.GtE: (">=", op.at_least),

@@ -16,6 +16,7 @@ import numpy as np
 from .units import FLAG, NUMBER, Unit, UnitMismatch
 
 ATOM: Final = 9
+COMPARISON, SUM, PRODUCT, EXPONENT = 1, 3, 4, 5
 UnitRule = Callable[[Sequence["Formula"]], Unit]
 
 
@@ -39,6 +40,7 @@ class Operation:
     """One entry of the closed table: a name, what NumPy computes, how Excel spells it, and the unit of the result.
 
     ``whole_row`` operations (total, final) read a yearly row and give one value; they take a row, not an expression.
+    A ``boolean`` operation gives TRUE or FALSE in Excel; ``tests`` are the operands that may be such, by position.
     """
 
     name: str
@@ -47,21 +49,38 @@ class Operation:
     unit: UnitRule
     precedence: int = ATOM
     whole_row: bool = False
+    boolean: bool = False
+    tests: tuple[int, ...] = ()
 
     def __call__(self, *operands: Any) -> Any:
         """Record when an operand is a Formula, else compute."""
         if any(isinstance(operand, Formula) for operand in operands):
             return self.record(*operands)
+        return self.compute(*operands)
+
+    def compute(self, *operands: Any) -> Any:
+        """Compute with NumPy. What is infinite is invalid (NaN), as Excel has no infinity but errors."""
         with np.errstate(all="ignore"):
-            return self.numpy(*operands)
+            return without_infinity(self.numpy(*(without_infinity(operand) for operand in operands)))
 
     def record(self, *operands: Any) -> Formula:
         """Return the Formula of this operation; a TypeError names the remedy when it cannot stand in a cell."""
-        formulas = tuple(lift(operand) for operand in operands)
+        formulas = tuple(self._operand(lift(operand), place) for place, operand in enumerate(operands))
         if self.whole_row and not all(isinstance(o, Reference) and o.yearly for o in formulas):
             raise TypeError(f"{self.name} reads a whole yearly row: give its operand a line of its own")
         yearly = not self.whole_row and any(operand.yearly for operand in formulas)
         return Formula(self, formulas, self.unit(formulas), yearly)
+
+    def _operand(self, formula: Formula, place: int) -> Formula:
+        """Arithmetic counts TRUE as 1; MAX skips it in a cell, and Excel ranks it above every number."""
+        arithmetic = self.precedence in (SUM, PRODUCT, EXPONENT)
+        return formula if arithmetic or place in self.tests else countable(formula)
+
+
+def without_infinity(value: Any) -> Any:
+    """Return NaN in place of infinite values; anything else as it is."""
+    infinite = np.isinf(value)
+    return np.where(infinite, np.nan, value) if np.any(infinite) else value
 
 
 class Formula:
@@ -212,6 +231,11 @@ def lift(value: Any) -> Formula:
     raise TypeError(f"expected a quantity, found {type(value).__name__}")
 
 
+def countable(formula: Formula) -> Formula:
+    """Return a number for a test: alone it would be TRUE or FALSE, a sum with 0 is 1 or 0."""
+    return formula + 0 if formula.operation is not None and formula.operation.boolean else formula
+
+
 def same_formula(left: Formula | None, right: Formula | None) -> bool:
     """Whether two Formulas would be spelled alike."""
     if left is right:
@@ -288,9 +312,16 @@ def flag_unit(operands: Sequence[Formula]) -> Unit:
     return FLAG
 
 
-ADD: Final = Operation("add", np.add, "{}+{}", same_unit, 3)
-SUBTRACT: Final = Operation("subtract", np.subtract, "{}-{}", same_unit, 3)
-MULTIPLY: Final = Operation("multiply", np.multiply, "{}*{}", product_unit, 4)
-DIVIDE: Final = Operation("divide", np.divide, "{}/{}", quotient_unit, 4)
-POWER: Final = Operation("power", np.power, "{}^{}", pure_unit, 5)
-NEGATE: Final = Operation("negate", np.negative, "-{}", first_unit, 3)
+ADD: Final = Operation("add", np.add, "{}+{}", same_unit, SUM)
+SUBTRACT: Final = Operation("subtract", np.subtract, "{}-{}", same_unit, SUM)
+MULTIPLY: Final = Operation("multiply", np.multiply, "{}*{}", product_unit, PRODUCT)
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """Power, but 0^0 is invalid, as in Excel."""
+    return np.where(np.equal(base, 0) & np.equal(exponent, 0), np.nan, np.power(base, exponent))
+
+
+DIVIDE: Final = Operation("divide", np.divide, "{}/{}", quotient_unit, PRODUCT)
+POWER: Final = Operation("power", _power, "{}^{}", pure_unit, EXPONENT)
+NEGATE: Final = Operation("negate", np.negative, "-{}", first_unit, SUM)

@@ -83,7 +83,8 @@ class Lines(Mapping[str, Array]):
     """The eager reading: arrays by label, scope by scope.
 
     ``lines["Enterprise value"]`` (or ``lines["enterprise_value"]``) is the array of the current scope; ``lines.scopes``
-    holds every scope. A value that is not finite becomes NaN and its draw is noted, never clipped.
+    holds every scope. A value that is not finite becomes NaN and its draw is noted, never clipped. In a line NumPy's
+    own arithmetic knows infinity where Excel has an error: what may divide by zero deserves a line of its own.
     """
 
     def __init__(self, years: int, scope: str = "") -> None:

@@ -19,6 +19,7 @@ from scipy.special import ndtr
 
 from .formula import (
     ADD,
+    COMPARISON,
     DIVIDE,
     MULTIPLY,
     NEGATE,
@@ -33,6 +34,7 @@ from .formula import (
     Recurrence,
     Reference,
     UnitRule,
+    countable,
     first_unit,
     flag_unit,
     lift,
@@ -47,11 +49,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
 }
 
 
-def operation(
-    name: str, numpy: Callable[..., Any], excel: str, unit: UnitRule, precedence: int = 9, *, whole_row: bool = False
-) -> Operation:
-    """Add an operation to the table: its NumPy meaning and its Excel spelling, side by side."""
-    OPERATIONS[name] = Operation(name, numpy, excel, unit, precedence, whole_row)
+def operation(name: str, numpy: Callable[..., Any], excel: str, unit: UnitRule, **more: Any) -> Operation:
+    """Add an operation to the table: its NumPy meaning and its Excel spelling, side by side; see ``Operation``."""
+    OPERATIONS[name] = Operation(name, numpy, excel, unit, **more)
     return OPERATIONS[name]
 
 
@@ -116,15 +116,17 @@ exp = operation("exp", np.exp, "EXP({})", pure_unit)
 log = operation("log", np.log, "LN({})", pure_unit)
 sqrt = operation("sqrt", np.sqrt, "SQRT({})", pure_unit)
 normal_cdf = operation("normal_cdf", ndtr, "NORMSDIST({})", pure_unit)
-above = operation("above", _comparison(np.greater), "{}>{}", flag_unit, 1)
-below = operation("below", _comparison(np.less), "{}<{}", flag_unit, 1)
-at_least = operation("at_least", _comparison(np.greater_equal), "{}>={}", flag_unit, 1)
-at_most = operation("at_most", _comparison(np.less_equal), "{}<={}", flag_unit, 1)
-both = operation("both", _both, "AND({},{})", _flags)
-either = operation("either", _either, "OR({},{})", _flags)
-opposite = operation("opposite", _opposite, "NOT({})", _flags)
-where = operation("where", _where, "IF({},{},{})", _choice_unit)
-valid = operation("valid", _valid, "IF({},{},NA())", _valid_unit)
+above = operation("above", _comparison(np.greater), "{}>{}", flag_unit, precedence=COMPARISON, boolean=True)
+below = operation("below", _comparison(np.less), "{}<{}", flag_unit, precedence=COMPARISON, boolean=True)
+at_least = operation(
+    "at_least", _comparison(np.greater_equal), "{}>={}", flag_unit, precedence=COMPARISON, boolean=True
+)
+at_most = operation("at_most", _comparison(np.less_equal), "{}<={}", flag_unit, precedence=COMPARISON, boolean=True)
+both = operation("both", _both, "AND({},{})", _flags, boolean=True, tests=(0, 1))
+either = operation("either", _either, "OR({},{})", _flags, boolean=True, tests=(0, 1))
+opposite = operation("opposite", _opposite, "NOT({})", _flags, boolean=True, tests=(0,))
+where = operation("where", _where, "IF({},{},{})", _choice_unit, tests=(0,))
+valid = operation("valid", _valid, "IF({},{},NA())", _valid_unit, tests=(0,))
 total = operation("total", _sum, "SUM({})", first_unit, whole_row=True)
 final = operation("final", lambda row: row[-1], "{}", first_unit, whole_row=True)
 first = operation("first", lambda row: row[0], "{}", first_unit, whole_row=True)
@@ -159,7 +161,7 @@ def _neighbour(shift: Operation, row: Any, end: Any, side: str) -> Any:
         return shift(row, end)
     if not isinstance(row, Reference) or not row.yearly:
         raise TypeError(f"{shift.name} reads a neighbouring cell: give its operand a line of its own")
-    cell = lift(end)
+    cell = countable(lift(end))
     if cell.yearly:
         raise TypeError(f"the {side} value of a row is one number, not a yearly row")
     there = getattr(row.row, side)
@@ -177,7 +179,7 @@ def roll_forward(step: Callable[..., Any], opening: Any, *yearly: Any) -> Any:
     Every yearly quantity that the step reads must be passed as an argument, so that both readings see the same year.
     """
     if any(isinstance(value, Formula) for value in (opening, *yearly)):
-        start, rows = lift(opening), [lift(value) for value in yearly]
+        start, rows = countable(lift(opening)), [lift(value) for value in yearly]
         if start.yearly or not any(row.yearly for row in rows):
             raise TypeError(_ROLLING)
         from_nothing = isinstance(start, Constant) and start.value == 0 and bool(rows)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from .formula import Before, Block, Column, Constant, Formula, Recurrence, Reference, Row, lift
+from .formula import Before, Block, Column, Constant, Formula, Recurrence, Reference, Row, countable, lift
 from .lines import Array, DuplicateLine, snake
-from .units import FLAG, NUMBER, WHOLE, Unit, UnitMismatch
+from .units import NUMBER, WHOLE, Unit, UnitMismatch
 
 PERIOD_LABEL = "Forecast year"
 CONSTANTS = "constants"
@@ -89,9 +89,7 @@ class Recording:
         if isinstance(quantity, Recurrence):
             unit = _shown(quantity.unit, show)
             return Row(self.scope, label, unit, True, quantity.cell, opening=quantity.opening)
-        formula = lift(quantity)
-        if formula.unit is FLAG and formula.operation is not None:
-            formula = formula + 0  # a test alone would be TRUE or FALSE; a sum is 1 or 0
+        formula = countable(lift(quantity))
         return Row(self.scope, label, _shown(formula.unit, show), formula.yearly or yearly, formula)
 
     def constant(self, label: str, value: float, unit: Unit = NUMBER) -> Reference:
@@ -146,9 +144,8 @@ def evaluate(formula: Formula, read: Callable[[Row], Any], before: Any = None) -
             return before
         case _:
             operands = [evaluate(operand, read, before) for operand in formula.operands]
-            with np.errstate(all="ignore"):
-                assert formula.operation is not None
-                return formula.operation.numpy(*operands)
+            assert formula.operation is not None
+            return formula.operation.compute(*operands)
 
 
 def evaluate_row(row: Row, values: Mapping[Row, Any], years: int) -> Array:

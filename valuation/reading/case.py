@@ -122,7 +122,7 @@ def _case(session: Session, frame: _Frame) -> Case:
         reconciliations=tied,
         evidence=gathered.facts or {},
         files=gathered.files,
-        remarks=tuple(session.remarks),
+        remarks=(*gathered.remarks, *session.remarks),
     )
 
 

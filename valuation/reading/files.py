@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from ..assumptions import Fact, PeerTable
-from ..problems import Place, Problems, nearest
+from ..problems import Place, Problem, Problems, nearest
 from .tree import Entries, Items, Node, Text, is_file, parse_yaml, read_text, read_yaml
 
 CASE_FILE: Final = "case.yaml"
@@ -33,6 +33,7 @@ class Gathered:
     facts: dict[str, Fact] | None = None
     files: dict[str, str] = field(default_factory=dict)
     order: list[Text] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
     broken: bool = False
 
 
@@ -110,6 +111,8 @@ def _read_own_files(folder: Path, case: Gathered, problems: Problems) -> None:
             problems.add(case.keys[path.stem][0], path.stem, f"stands twice; also in {path.name}")
         elif (node := _keep(path, case, problems)) is not None:
             case.keys[path.stem] = (node.place, node)
+    for path in sorted([*folder.glob("*.yml"), *folder.glob("segments/*.yml")]):
+        problems.add(Place(str(path)), "", "expected the ending .yaml, found .yml; rename the file")
     for path in sorted((folder / "segments").glob("*.yaml")):
         if path.stem in case.segments:
             problems.add(case.segments[path.stem][0], path.stem, f"stands twice; also in segments/{path.name}")
@@ -219,13 +222,17 @@ def _pairs(rows: list[list[str]], file: str, problems: Problems) -> Items:
 
 
 def _read_evidence(case: Gathered, problems: Problems) -> None:
-    """Find the evidence file from the case's folder upwards; facts stay None when the case names none or it is away."""
-    _, node = case.keys.get("evidence", (case.place, None))
+    """Find the evidence file from the case's folder upwards; one that is away is remarked upon, and facts stay None."""
+    node = case.keys["evidence"][1] if "evidence" in case.keys else None
+    if node is None:
+        return
     if not isinstance(node, Text):
+        problems.add(node.place, "evidence", "expected the name of a file of facts")
         return
     folders = [case.root.resolve(), *case.root.resolve().parents, Path.cwd(), *Path.cwd().parents]
     path = next((folder / node.text for folder in folders if is_file(folder / node.text)), None)
     if path is None:
+        case.remarks.append(Problem(node.place, "evidence", f"{node.text} is not found, so sources are not checked"))
         return
     text = read_text(path, problems)
     tree = parse_yaml(text, str(path), problems) if text is not None else None
