@@ -269,3 +269,17 @@ def test_what_has_no_value_inside_a_formula_has_no_value(formula: str, case_of: 
     text = f"segments: {{a: {{method: stake, value: '= unit * ({formula})', unit: 1 CNY m, zero: 0}}}}\n"
     with pytest.raises(InvalidAssumptions, match="expected a number in the base case, found none"):
         case_of(text)
+
+
+def test_amounts_in_any_scale_are_the_same_amounts(case_of: Read) -> None:
+    text = """
+segments:
+  a: {method: stake, value: {value: "~ pert(1, 2, 4)", unit: CNY bn}}
+  b: {method: stake, value: 0.5 CNY tn}
+  c: {method: stake, value: = usd * fx, usd: 1.5 USD bn, fx: 7 CNY/USD}
+bridge: {debt: -250000 CNY k}
+"""
+    found = base_case(case_of(text))
+    assert [2_000.0, 500_000.0, 10_500.0] == [part.equity_value for part in found.parts]
+    assert {"debt": -250.0} == found.bridge
+    assert "~ pert(1000, 2000, 4000)" == case_of(text).input("a.value").written

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valuation.units import FLAG, MULTIPLE, NUMBER, RATE, SCALES, WHOLE, YEARS, Unit, money, parse_unit
+from valuation.units import FLAG, MULTIPLE, NUMBER, RATE, SCALES, WHOLE, YEARS, Unit, kept, money, parse_unit, scaled
 
 
 def unit(text: str) -> Unit:
@@ -103,3 +103,26 @@ def test_only_a_rate_of_numbers_is_shown_as_a_percentage() -> None:
 def test_how_a_unit_is_shown(given_unit: Unit, text: str, format_of_a_cell: str) -> None:
     assert format_of_a_cell == given_unit.number_format
     assert text == str(given_unit)
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted", "kept_in", "power"),
+    [
+        ("JPY tn", None, "JPY m", 6),
+        ("USD bn", None, "USD m", 3),
+        ("CNY m", None, "CNY m", 0),
+        ("CNY k", None, "CNY k", 0),
+        ("CNY k", "CNY m", "CNY m", -3),
+        ("CNY", "CNY m", "CNY m", -6),
+        ("shares", None, "m shares", -6),
+        ("CNY k/chip", None, "CNY k/chip", 0),
+        ("USD bn", "CNY m", "USD m", 3),
+    ],
+)
+def test_large_amounts_are_kept_in_millions(written: str, wanted: str | None, kept_in: str, power: int) -> None:
+    found, scale = kept(unit(written), None if wanted is None else unit(wanted))
+    assert (kept_in, power) == (str(found), scale)
+
+
+def test_powers_of_ten_are_exact() -> None:
+    assert (0.0423, 2_870_000.0, 0.07) == (scaled(4.23, -2), scaled(2.87, 6), scaled(7.0, -2))

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 from . import operations as op
 from .formula import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 from .problems import nearest
-from .units import percent
+from .units import scaled
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Exp
     percentages: dict[int, float] = {}
 
     def hide(found: re.Match[str]) -> str:
-        percentages[found.start()] = percent(float(found[1]))
+        percentages[found.start()] = scaled(float(found[1]), -2)
         return "_" * len(found[0])
 
     plain = _IF.sub("IF", _PERCENT.sub(hide, text))

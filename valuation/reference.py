@@ -55,7 +55,7 @@ A value is written alone, or as a mapping of `value`, `unit`, `source`, `why`, `
 own: `cloud.growth.from`, `cloud.growth.to`, `cloud.growth.over`, `cloud.growth.2027`; scenarios and `--set` may name them.
 
 Units: `CNY m`, `USD bn`, `USD/ADS`, `m shares`, `shares/ADS`, `CNY/USD`, `k chips`, `CNY k/chip`, `%`, `x`, `years`.
-Adding needs equal units; `k chips * CNY k/chip` is `CNY m`; `USD m * CNY/USD` is `CNY m`.
+Amounts written in bn or tn are kept in m (`2.87 JPY tn` is 2,870,000 JPY m). Adding needs equal units; `k chips * CNY k/chip` is `CNY m`; `USD m * CNY/USD` is `CNY m`.
 """
 
 

@@ -116,9 +116,23 @@ def money(currency: str, scale: str = "m") -> Unit:
     return Unit(((currency, 1),), SCALES[scale])
 
 
-def percent(number: float) -> float:
-    """Return what a percentage means, to the digit: 4.23 % is 0.0423, not 4.23 / 100 = 0.042300000000000004."""
-    return float(Decimal(repr(number)).scaleb(-2))
+def scaled(number: float, power: int) -> float:
+    """Return a number times a power of ten, to the digit: 4.23 % is 0.0423, not 4.23 / 100 = 0.042300000000000004."""
+    return float(Decimal(repr(number)).scaleb(power)) if power else number
+
+
+def kept(unit: Unit, wanted: Unit | None = None) -> tuple[Unit, int]:
+    """Return the unit in which an amount is kept and the power of ten that leads there.
+
+    Amounts of one thing are kept in m when they are written in bn or tn, shares always, and anything in the scale that
+    is ``wanted`` of it; ratios such as CNY k/chip stay as they are written.
+    """
+    single = len(unit.dimensions) == 1 and unit.dimensions[0][1] == 1
+    if wanted is not None and single and unit.dimensions == wanted.dimensions:
+        return replace(unit, scale=wanted.scale), unit.scale - wanted.scale
+    if single and (unit.scale > SCALES["m"] or unit.dimensions[0][0] == "share"):
+        return replace(unit, scale=SCALES["m"]), unit.scale - SCALES["m"]
+    return unit, 0
 
 
 def parse_unit(text: str) -> Unit | None:

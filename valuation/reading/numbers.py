@@ -11,7 +11,7 @@ from typing import Final
 from ..assumptions import DEFAULT, JUDGEMENT, Origin
 from ..methods.kinds import Kind
 from ..problems import Place, Problems, nearest
-from ..units import NUMBER, RATE, Unit, money, parse_unit, percent
+from ..units import NUMBER, RATE, Unit, kept, money, parse_unit, scaled
 from .tree import Items, Node, Text
 
 A_NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
@@ -44,8 +44,9 @@ class Numbers:
     ) -> None:
         self.setting, self.name, self.kind, self.fields = setting, name, kind, fields
         self.origin = self._origin(content)
+        self.power = 0  # of ten, from the unit as it is written to the one in which amounts are kept
         self.declared = self._declared()
-        self.expected = self._expected()
+        self.expected = self._kind_unit(kind) if kind is not None else self.declared
         self.base = self._base()
 
     def complain(self, place: Place, text: str) -> None:
@@ -87,16 +88,16 @@ class Numbers:
             self.complain(
                 text.place, f"expected a unit such as {self.setting.currency} m, %, x or years; found {text.text!r}"
             )
-        elif self.kind is not None and not _alike(unit, self._kind_unit(self.kind)):
-            self.complain(text.place, f"expected {self._kind_unit(self.kind)}, found {unit}")
+            return None
+        wanted = self._kind_unit(self.kind) if self.kind is not None else None
+        unit, self.power = kept(unit, wanted)
+        if wanted is not None and not _alike(unit, wanted):
+            self.complain(text.place, f"expected {wanted}, found {text.text}")
             return None
         return unit
 
     def _kind_unit(self, kind: Kind) -> Unit:
         return kind.unit if kind.unit is not None else self.setting.money_unit()
-
-    def _expected(self) -> Unit | None:
-        return self._kind_unit(self.kind) if self.kind is not None else self.declared
 
     def _base(self) -> float | None:
         text = self._text("base")
@@ -128,7 +129,7 @@ class Numbers:
         if not self.expected.pure:
             self.complain(node.place, f"expected {self.expected}, found the percentage {text}")
             return None
-        return percent(value)
+        return scaled(value, -2)
 
     def _with_unit(self, node: Text, value: float, unit_text: str | None, text: str) -> float | None:
         unit = parse_unit(unit_text) if unit_text else None
@@ -137,7 +138,9 @@ class Numbers:
                 node.place, f"expected a number with a unit such as {self.setting.currency} m, found {text!r}"
             )
             return None
+        power = self.power
         if unit is not None:
+            unit, power = kept(unit, self.expected)
             if self.expected is None:
                 self.expected = unit
             elif not _alike(unit, self.expected):
@@ -151,7 +154,7 @@ class Numbers:
         if self.kind is not None and wanted is not None and not wanted.pure and self.declared is None and value != 0:
             self.complain(node.place, f"expected a unit: {text} is not said to be {wanted}; add unit: {wanted}")
             return None
-        return value
+        return scaled(value, power)
 
     def input_unit(self) -> Unit:
         """The unit of the numbers read."""
@@ -174,7 +177,7 @@ class Numbers:
         if found is None or found[2] not in (None, "%") or not math.isfinite(value):
             self.complain(place, f"expected a number or percentage, found {text.strip()!r}")
             return None
-        return value / (100 if found[2] == "%" else 1)
+        return scaled(value, -2) if found[2] == "%" else value
 
 
 def _alike(unit: Unit, wanted: Unit) -> bool:

@@ -21,6 +21,7 @@ _FADE_BODY: Final = re.compile(
     r"(?P<start>.+?)(?:\s+for\s+(?P<hold>\S+)\s+years?)?\s+to\s+(?P<end>.+?)\s+over\s+(?P<over>\S+)\s+years?\s*",
     re.DOTALL,
 )
+_LARGE: Final = re.compile(r"\b(bn|tn|shares?)\b")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.]*")
 
 
@@ -111,6 +112,8 @@ class _OneValue(Numbers):
                 return None
             unit = FLAG if distribution.name == "event" else self.input_unit()
             value = distribution.base if base is None else base
+            if self.power or _LARGE.search(text):
+                text = f"~ {distribution}"  # in the unit in which it is kept, as its base and range are
         else:
             number = self.number(node, base)
             if number is None:
