@@ -58,8 +58,8 @@ def test_softbank_net_asset_value(
     found = base_case(load(write(softbank(values, net_debt, shares, price))))
     assert pytest.approx(nav, abs=0.0101) == found.equity / 1e6  # its parts are rounded to 0.01 trillion each
     assert pytest.approx(per_share, rel=6e-4) == found.per_share
-    assert pytest.approx(discount, abs=5e-4) == 1 - price / found.per_share
-    assert pytest.approx(loan_to_value, abs=5e-4) == -found.bridge["net_debt"] / found.sum_of_parts
+    assert pytest.approx(discount, abs=5e-4) == found.implied_discount
+    assert pytest.approx(loan_to_value, abs=5e-4) == found.loan_to_value
 
 
 @published("V20", "broker's sum of the parts of Alibaba, September 2025 (djyanbao 8004790), US$ an ADS")

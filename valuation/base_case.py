@@ -40,6 +40,8 @@ class BaseCase:
     sum_of_parts: float
     holding_discount: float | None
     price: float | None
+    implied_discount: float | None
+    loan_to_value: float
     parts: tuple[Part, ...]
     bridge: Mapping[str, float]
     checks: tuple[Finding, ...]
@@ -66,6 +68,8 @@ class BaseCase:
             "per_ordinary_share": self.per_ordinary_share,
             "price": self.price,
             "upside": self.upside,
+            "implied_discount": self.implied_discount,
+            "loan_to_value": self.loan_to_value,
             "equity_value": self.equity,
             "sum_of_parts": self.sum_of_parts,
             "parts": [dict(part.__dict__) for part in self.parts],
@@ -99,6 +103,8 @@ def base_case(case: Case) -> BaseCase:
         sum_of_parts=_single(found.sum_of_parts),
         holding_discount=None if found.holding_discount is None else _single(found.holding_discount),
         price=None if found.price is None else _single(found.price),
+        implied_discount=None if found.implied_discount is None else _single(found.implied_discount),
+        loan_to_value=_single(found.loan_to_value),
         parts=parts,
         bridge={name: _single(amount) for name, amount in found.bridge.items()},
         checks=tuple(_findings(case)),

@@ -13,7 +13,7 @@ from typing import Any
 
 from .lines import Line
 from .methods import Worth
-from .operations import add_up, at_least, at_most, both, valid
+from .operations import above, add_up, at_least, at_most, both, maximum, valid, where
 from .units import RATE, Unit
 
 
@@ -41,6 +41,8 @@ class Valuation:
     per_ordinary_share: Any = None
     per_share: Any = None
     price: Any = None
+    implied_discount: Any = None
+    loan_to_value: Any = None
 
 
 def attributable_value(line: Line, worth: Worth, owned: Any, net_debt: Any) -> PartWorth:
@@ -89,9 +91,14 @@ def equity_of_parent(
     found.equity = bridge("Equity value of the group", equity)
     found.per_ordinary_share = bridge("Value per ordinary share", found.equity / known["shares.diluted"])
     found.per_share = bridge("Value per share as quoted", found.equity * found.factor, show=quote)
+    debt = maximum(0, found.sum_of_parts - total)
+    lent = where(above(found.sum_of_parts, 0), debt / found.sum_of_parts, 0)
+    found.loan_to_value = bridge("Loan to value: bridge items over parts", lent, show=RATE)
     found.price = known.get("shares.price")
     if found.price is not None:
         bridge("Upside to the price", found.per_share / found.price - 1, show=RATE)
+        below = where(above(found.per_share, 0), 1 - found.price / found.per_share, 0)
+        found.implied_discount = bridge("Discount of the price to the value", below, show=RATE)
 
 
 def _discount_base(found: Valuation, names: Sequence[str]) -> Any:
