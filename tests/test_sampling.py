@@ -63,10 +63,17 @@ def test_more_random_draws_extend_a_shorter_run() -> None:
     assert np.array_equal(drawn(design(10_000, 2, 5, "random"))[:, :3000], drawn(design(3000, 2, 5, "random")))
 
 
-@pytest.mark.parametrize(("asked", "given_"), [(1, 16), (2, 16), (10, 16), (16, 16), (17, 32), (100_000, 131_072)])
-def test_sobol_draws_are_rounded_up_to_replicates_of_a_power_of_two_and_say_so(asked: int, given_: int) -> None:
+@pytest.mark.parametrize(
+    ("asked", "given_", "replicates"),
+    [(1, 16, 16), (10, 16, 16), (16, 16, 16), (17, 17, 17), (1000, 1024, 32), (4096, 4096, 16), (100_000, 102_400, 25)],
+)
+def test_sobol_draws_are_rounded_up_to_replicates_of_a_power_of_two_and_say_so(
+    asked: int, given_: int, replicates: int
+) -> None:
     plan = design(asked, 2, 1)
-    assert (plan.draws, plan.rounded, plan.replicates) == (given_, asked != given_, 16)
+    assert (plan.draws, plan.rounded, plan.replicates) == (given_, asked != given_, replicates)
+    assert (plan.draws // plan.replicates).bit_count() == 1
+    assert design(asked, 2, 1, replicates=16).replicates == 16
     assert drawn(plan).shape == (2, given_)
     assert (design(asked, 2, 1, "random").draws, design(asked, 2, 1, "random").rounded) == (asked, False)
 

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 Kind = Literal["sobol", "random"]
 
 TILE: Final = 2048
+LEAST_REPLICATES: Final = 16
 _BITS: Final = 30
 _MOST_DIMENSIONS: Final = 21201
 
@@ -85,13 +86,14 @@ class Design:
             yield start, ndtri(np.ascontiguousarray(u))
 
 
-def design(draws: int, dimensions: int, seed: int, kind: Kind = "sobol", replicates: int = 16) -> Design:
+def design(draws: int, dimensions: int, seed: int, kind: Kind = "sobol", replicates: int | None = None) -> Design:
     """Return the plan of at least ``draws`` draws of ``dimensions`` independent standard normals.
 
-    Sobol' draws are rounded up to ``replicates`` blocks of a power of two, where the sequence is balanced; plain
-    random draws are exactly as many as asked. Raises ValueError for fewer than 1 draw, a negative seed, fewer than
-    2 replicates (a single one has no error), or more dimensions or draws than the sequence has. Scrambled sequences:
-    Owen (1998), Scrambling Sobol' and Niederreiter-Xing points; Matousek (1998) for the scrambling that SciPy does.
+    Sobol' draws are rounded up to ``replicates`` blocks of a power of two, where the sequence is balanced; if not given
+    there are 16 to 32 of them, so that little is added. Plain random draws are exactly as many as asked. Raises
+    ValueError for fewer than 1 draw, a negative seed, fewer than 2 replicates (a single one has no error), or more
+    dimensions or draws than the sequence has. Scrambled sequences: Owen (1998), Scrambling Sobol' and
+    Niederreiter-Xing points; Matousek (1998) for the scrambling that SciPy does.
     """
     if draws < 1 or dimensions < 0 or seed < 0:
         raise ValueError(f"draws >= 1, dimensions >= 0 and seed >= 0 expected, found {draws}, {dimensions}, {seed}")
@@ -99,6 +101,8 @@ def design(draws: int, dimensions: int, seed: int, kind: Kind = "sobol", replica
         return Design(kind, draws, draws, dimensions, seed, 1)
     if kind != "sobol":
         raise ValueError(f'kind "sobol" or "random" expected, found {kind!r}')
+    if replicates is None:
+        replicates = max(LEAST_REPLICATES, -(-draws // _largest_power(draws // LEAST_REPLICATES)))
     if replicates < 2:
         raise ValueError(f'at least 2 replicates expected, found {replicates}; kind="random" needs none')
     block = 1 << (-(-draws // replicates) - 1).bit_length()
@@ -108,3 +112,8 @@ def design(draws: int, dimensions: int, seed: int, kind: Kind = "sobol", replica
             f'found {dimensions} and {block}; use kind="random"'
         )
     return Design(kind, replicates * block, draws, dimensions, seed, replicates)
+
+
+def _largest_power(number: int) -> int:
+    """The largest power of two that is not above a number; 1 for 0."""
+    return 1 << max(number.bit_length() - 1, 0)
