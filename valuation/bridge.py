@@ -83,7 +83,10 @@ def equity_of_parent(
     rows = [parts(title, found.parts[name].attributable) for name, title in titles.items()]
     found.sum_of_parts = parts("Sum of the parts", add_up(*rows))
     bridge = line.within("bridge", "Bridge")
-    equity = total = bridge("Parts and bridge items", add_up(found.sum_of_parts, *found.bridge.values()))
+    bridge.heading("From the parts to one share")
+    whole = bridge("Value of the parts", found.sum_of_parts)
+    items = bridge("Bridge items", add_up(*found.bridge.values())) if found.bridge else 0
+    equity = total = bridge("Parts and bridge items", whole + items)
     base = total if discounted is None else _discount_base(found, discounted)
     if "holding.discount" in known and base is not None:
         found.holding_discount = bridge("Holding discount", -base * known["holding.discount"])

@@ -119,6 +119,8 @@ class Run:
     def _reconcile(self) -> None:
         """Show what reported items sum to beside what was reported."""
         line = self.line.within("reconciliation", GROUP_TITLES["reconciliation"])
+        if self.case.reconciliations:
+            line.heading("Do they tie?")
         for table in self.case.reconciliations:
             title = table.name.replace("_", " ")
             items = line(f"Sum of items of {title}", add_up(*(self.known[name] for name in table.items)))

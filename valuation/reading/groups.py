@@ -118,9 +118,9 @@ def reconciliations(session: Session) -> tuple[Reconciliation, ...]:
         prefix = f"reconciliation.{key.text}"
         names = []
         for item, value in items:
-            session.assume(
-                f"{prefix}.{item.text}", f"{humanised(key.text)}, {humanised(item.text)}", item, value, MONEY
-            )
+            segment = session.segments.get(item.text)
+            label = f"{humanised(key.text)}, {segment.name if segment else humanised(item.text).lower()}"
+            session.assume(f"{prefix}.{item.text}", label, item, value, MONEY)
             names.append(f"{prefix}.{item.text}")
         session.assume(
             f"{prefix}.total", f"{humanised(key.text)}, as reported", Text(total.place, "total"), total, MONEY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -137,6 +138,7 @@ def write_scenarios(page: Page, case: Case, values: Mapping[str, float]) -> None
         99,
     )
     page.widths = {0: 28, 1: 11, 2: 13, 3: 16, 4: 90, 5: 70}
+    page.heights[HEAD_ROW] = 28
     page.freeze = (HEAD_ROW + 1, 1)
     at = HEAD_ROW + 1
     for name, scenario in case.scenarios.items():
@@ -144,8 +146,10 @@ def write_scenarios(page: Page, case: Case, values: Mapping[str, float]) -> None
         page.text(at, 1, str(quote), "unit")
         page.number(at, 2, scenario.probability, "0.0%_);(0.0%)")
         page.number(at, 3, values[name], quote.number_format)
-        page.text(at, 4, "; ".join(f"{key} {value}" for key, value in scenario.values.items()), "wrapped")
+        changes = "; ".join(f"{key} {value}" for key, value in scenario.values.items())
+        page.text(at, 4, changes, "wrapped")
         page.text(at, 5, scenario.origin.why, "wrapped")
+        page.heights[at] = 14 * max(1, math.ceil(len(changes) / 90), math.ceil(len(scenario.origin.why) / 70))
         at += 1
     first, last = HEAD_ROW + 2, at
     page.text(at, 0, "Weighted by probability", "total_text")
