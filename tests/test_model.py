@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tempfile
 from collections.abc import Callable
@@ -269,6 +270,12 @@ def test_what_has_no_value_inside_a_formula_has_no_value(formula: str, case_of: 
     text = f"segments: {{a: {{method: stake, value: '= unit * ({formula})', unit: 1 CNY m, zero: 0}}}}\n"
     with pytest.raises(InvalidAssumptions, match="expected a number in the base case, found none"):
         case_of(text)
+
+
+def test_a_method_shows_its_docstring_and_its_parameters() -> None:
+    assert "Gives the enterprise value" in (dcf.__doc__ or "")
+    assert list(dcf.parameters) == list(inspect.signature(dcf).parameters)
+    assert repr(multiple) == "<method multiple(metric, multiple, basis, discount)>"
 
 
 def test_amounts_in_any_scale_are_the_same_amounts(case_of: Read) -> None:

@@ -49,7 +49,7 @@ class Parameter:
     help: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Method:
     """A registered method. Calling it with plain numbers or arrays returns its lines."""
 
@@ -57,6 +57,9 @@ class Method:
     function: Callable[..., Worth]
     parameters: Mapping[str, Parameter]
     summary: str
+
+    def __repr__(self) -> str:
+        return f"<method {self.name}({', '.join(self.parameters)})>"
 
     def worth(self, line: Line, given: Mapping[str, Any]) -> Worth:
         """Run the method in a reading: yearly parameters that got a single value are repeated over the years."""
@@ -101,7 +104,16 @@ class Method:
 def method(function: Callable[..., Worth]) -> Method:
     """Register a function ``(line, *, parameters...) -> Worth`` as a method under its own name."""
     entry = Method(function.__name__, function, _parameters(function), _summary(function))
-    METHODS[entry.name] = entry
+    METHODS[entry.name] = _documented(entry)
+    return entry
+
+
+def _documented(entry: Method) -> Method:
+    """Give a method the docstring and the parameters of its function, as editors and notebooks show them."""
+    signature = inspect.signature(entry.function)
+    shown = [parameter for parameter in signature.parameters.values() if parameter.name != "line"]
+    object.__setattr__(entry, "__doc__", entry.function.__doc__)
+    object.__setattr__(entry, "__signature__", signature.replace(parameters=shown, return_annotation=Lines))
     return entry
 
 
