@@ -146,39 +146,54 @@ def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str
     """Draft every page in the order of the book; the order of writing is that of the model."""
     recording, found = record(case)
     mark = recording.constant(summary_page.PRICE_MARK, 0.008)
-    draft = Draft(case.years)
-    found_checks = checks(Recorded(case, recording, found))
-    pages = _pages(case, recording, draft, simulation)
+    made = checks(Recorded(case, recording, found))
+    draft, titles = Draft(case.years), _titles(case, recording)
+    pages = _pages(case, recording, titles, draft, simulation)
     base_year = inputs_page.place_inputs(pages[INPUTS], case, recording, draft)
     inputs_page.write_inputs(pages[INPUTS], case, recording, draft)
     if PEERS in pages:
         tables_pages.write_peers(pages[PEERS], case, draft)
-    given = dict(draft.values)
-    titles = _scope_titles(case, recording, pages)
-    draft.values = evaluate_all(recording, given)
+    draft.values = evaluate_all(recording, dict(draft.values))
+    _write_model(case, recording, titles, draft, base_year)
+    per_share = parts_page.write_parts(
+        pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
+    )
+    checks_page.write_checks(pages[checks_page.TITLE], made, draft)
+    _write_run(case, pages, draft, simulation, found, per_share, mark)
+    _write_lists(case, pages, draft, simulation, scenarios)
+    for page in pages.values():
+        _headers(page, checks_page.MASTER, draft)
+    return Plan(case, recording, found, draft, titles, made)
+
+
+def _write_model(case: Case, recording: Recording, titles: Mapping[str, str], draft: Draft, base_year: Cell) -> None:
+    """The rows of every scope: placed first, so that each may read any other, then written."""
     for scope, title in titles.items():
         place = parts_page.place_parts if scope == "parts" else place_rows
-        place(pages[title], recording.scopes[scope], draft)
+        place(draft.pages[title], recording.scopes[scope], draft)
     timed = {name for name in titles if any(row.yearly for row in recording.scopes[name].rows)}
     for scope, title in titles.items():
         if scope != "parts":
             note = case.segments[scope].note if scope in case.segments else ""
             axis = base_year if scope in timed or not timed else None
-            write_rows(pages[title], recording.scopes[scope], draft, case.base_year + 1, base_year=axis, note=note)
-    per_share = parts_page.write_parts(
-        pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
-    )
-    checks_page.write_checks(pages[checks_page.TITLE], found_checks, draft)
-    _write_run(case, pages, draft, simulation, found, per_share, mark)
+            page = draft.pages[title]
+            write_rows(page, recording.scopes[scope], draft, case.base_year + 1, base_year=axis, note=note)
+
+
+def _write_lists(
+    case: Case,
+    pages: Mapping[str, Page],
+    draft: Draft,
+    simulation: Simulation | None,
+    scenarios: Mapping[str, float],
+) -> None:
+    """The pages that only list."""
     if SCENARIOS in pages:
         tables_pages.write_scenarios(pages[SCENARIOS], case, scenarios)
     tables_pages.write_evidence(pages[EVIDENCE], case)
     tables_pages.write_baseline(pages[BASELINE], case, draft, INPUTS)
     tables_pages.write_files(pages[FILES], case)
     tables_pages.write_contents(pages[CONTENTS], pages, case, _notes(case), _run_note(simulation))
-    for page in pages.values():
-        _headers(page, checks_page.MASTER, draft)
-    return Plan(case, recording, found, draft, titles, found_checks)
 
 
 def _write_run(
@@ -199,25 +214,22 @@ def _write_run(
     summary_page.write_summary(pages[SUMMARY], case, found, per_share, draft, simulation, status, mark)
 
 
-def _pages(case: Case, recording: Recording, draft: Draft, simulation: Simulation | None) -> dict[str, Page]:
+def _pages(
+    case: Case, recording: Recording, titles: Mapping[str, str], draft: Draft, simulation: Simulation | None
+) -> dict[str, Page]:
     """Add the pages in the order in which a reader turns them."""
     draft.page(CONTENTS, case.name, f"Sum of the parts as of {case.date}" if case.date else "Sum of the parts")
     draft.page(SUMMARY, f"{case.name}: summary", f"{case.quote}; base case beside the simulation")
     draft.page(INPUTS, "Inputs", "Every assumption, in blue; change the column Base and the whole book follows")
     if case.peers:
         draft.page(PEERS, "Peers", "Tables of peers as pasted; ratios are formulas")
-    taken = {title.lower() for title in RESERVED}
-    for name in _sheet_order(case, recording):
-        scope = recording.scopes[name]
-        title = sheet_title(scope.title, taken)
-        taken.add(title.lower())
+    for name, title in titles.items():
         segment = case.segments.get(name)
         note = f"{segment.method.name}: {segment.method.summary}" if segment else f"{case.currency} m unless stated"
-        draft.page(title, scope.title, note)
+        draft.page(title, recording.scopes[name].title, note)
     if simulation is not None:
-        draft.page(
-            SIMULATION, "Simulation", "A stored run: numbers in blue do not follow the inputs until the next run"
-        )
+        note = "A stored run: numbers in blue do not follow the inputs until the next run"
+        draft.page(SIMULATION, "Simulation", note)
     if case.scenarios:
         draft.page(SCENARIOS, "Scenarios", "Named overlays of the base case")
     draft.page(EVIDENCE, "Evidence", "Facts that assumptions cite, first those cited")
@@ -227,18 +239,15 @@ def _pages(case: Case, recording: Recording, draft: Draft, simulation: Simulatio
     return draft.pages
 
 
-def _sheet_order(case: Case, recording: Recording) -> list[str]:
-    order = ["drivers", *case.segments, "parts", "shares", "bridge", "reconciliation"]
-    return [name for name in order if name in recording.scopes and recording.scopes[name].rows]
-
-
-def _scope_titles(case: Case, recording: Recording, pages: Mapping[str, Page]) -> dict[str, str]:
-    """Which page holds which scope, in the order of the model."""
+def _titles(case: Case, recording: Recording) -> dict[str, str]:
+    """The sheet of each scope that has rows, in the order in which a reader turns them."""
     taken = {title.lower() for title in RESERVED}
-    titles = {}
-    for name in _sheet_order(case, recording):
-        titles[name] = sheet_title(recording.scopes[name].title, taken)
-        taken.add(titles[name].lower())
+    titles: dict[str, str] = {}
+    for name in ("drivers", *case.segments, "parts", "shares", "bridge", "reconciliation"):
+        scope = recording.scopes.get(name)
+        if scope is not None and scope.rows:
+            titles[name] = sheet_title(scope.title, taken)
+            taken.add(titles[name].lower())
     return titles
 
 
