@@ -169,7 +169,6 @@ class Row:
     formula: Formula | None = None
     opening: Formula | None = None
     closing: Formula | None = None
-    note: str = ""
     name: str = field(default="")
 
 

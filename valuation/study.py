@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,8 +30,8 @@ class Study:
         self.case = case
 
     def value(self) -> BaseCase:
-        """Value the base case."""
-        return base_case(self.case)
+        """Value the base case; a case does not change, so it is valued once."""
+        return self._base
 
     def simulate(
         self,
@@ -46,6 +47,14 @@ class Study:
 
     def scenarios(self) -> dict[str, float]:
         """The value per share of each scenario, other assumptions at their base."""
+        return dict(self._scenarios)
+
+    @cached_property
+    def _base(self) -> BaseCase:
+        return base_case(self.case)
+
+    @cached_property
+    def _scenarios(self) -> dict[str, float]:
         return {
             name: base_case(scenario.case).per_share
             for name, scenario in self.case.scenarios.items()

@@ -41,7 +41,6 @@ WIDTHS: Final = {
     ID: 40,
     WHY: 100,
 }
-YEAR_OF_BASE: Final = "base_year"
 
 
 def place_inputs(page: Page, case: Case, recording: Recording, draft: Draft) -> Cell:

@@ -18,7 +18,6 @@ from .styles import NAVY
 BINS: Final = 40
 LABEL, UNIT, VALUE, ERROR = range(4)
 BIN, SHARE, CUMULATIVE, AT_PRICE = 6, 7, 8, 9
-STATUS_ROW: Final = 1
 
 
 def write_simulation(page: Page, case: Case, simulation: Simulation, draft: Draft, baseline: str, inputs: str) -> None:
