@@ -13,9 +13,9 @@ import pytest
 from test_cli import EQUITY, SALES, STAKE, WRONG, run
 
 from valuation import __version__, cli
+from valuation.kinds import Money
 from valuation.lines import Line
 from valuation.methods import METHODS, Worth
-from valuation.methods.kinds import Money
 from valuation.methods.method import method
 
 Write = Callable[[str], Path]

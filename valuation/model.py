@@ -86,7 +86,7 @@ class Run:
     def _segment(self, segment: Segment) -> None:
         line = self.line.within(segment.id, segment.name)
         given = {name: self._argument(value) for name, value in segment.given.items()}
-        worth = segment.method.worth(line, given)
+        worth = segment.method.run(line, **given)
         owned = self.quantity(f"{segment.id}.owned")
         debt = self.quantity(f"{segment.id}.net_debt") if segment.has_net_debt else None
         self.valuation.parts[segment.id] = attributable_value(line, worth, owned, debt)

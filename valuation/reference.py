@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from .calculation import Calculation, Parameter
 from .distributions import REGISTRY
 from .expressions import FUNCTIONS
-from .methods import METHODS, Method, Parameter
-from .methods.kinds import Choice, Kind, Table
+from .kinds import Choice, Kind, PeerColumn, Table
+from .methods import METHODS
 
 INTRODUCTION = """\
 # Assumption files
@@ -86,7 +87,7 @@ def _methods() -> Iterator[str]:
         yield from _method(found)
 
 
-def _method(found: Method) -> Iterator[str]:
+def _method(found: Calculation) -> Iterator[str]:
     yield f"### {found.name}\n"
     doc = inspect.getdoc(found.function) or ""
     yield doc.partition("\n\nArgs:")[0] + "\n"
@@ -108,6 +109,8 @@ def _kind(parameter: Parameter) -> str:
             return " or ".join(f"`{word}`" for word in words)
         case Table(fields=fields):
             return f"named rows of {', '.join(fields)}"
+        case PeerColumn():
+            return "column of peers"
         case Kind() as kind:
             return f"{kind.noun}, yearly" if kind.yearly else kind.noun
 

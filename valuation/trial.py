@@ -9,9 +9,9 @@ import numpy as np
 
 from .assumptions import Case
 from .bridge import Valuation
+from .calculation import MissingAssumption
 from .formula import Reference
 from .lines import Lines
-from .methods import MissingAssumption
 from .model import NotComputed, Run, UnknownLine, value
 from .problems import Place, Problems, nearest
 from .recording import Recording

@@ -1,7 +1,7 @@
 """The methods of valuation, one a file. To add one: write its file, import it here, add its published number."""
 
 from .dcf import dcf
-from .method import METHODS, Method, MissingAssumption, Parameter, Worth
+from .method import METHODS, Method, Worth
 from .multiple import multiple
 from .scenarios import scenarios
 from .stake import stake
@@ -10,8 +10,6 @@ from .venture import venture
 __all__ = [
     "METHODS",
     "Method",
-    "MissingAssumption",
-    "Parameter",
     "Worth",
     "dcf",
     "multiple",

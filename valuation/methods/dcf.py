@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from ..calculation import MissingAssumption
+from ..kinds import Money, Multiple, Rate, YearlyNumber, YearlyRate
 from ..lines import Line
 from ..operations import above, final, following, maximum, previous, roll_forward, total, valid
 from ..units import RATE
-from .kinds import Money, Multiple, Rate, YearlyNumber, YearlyRate
-from .method import MissingAssumption, Worth, method
+from .method import Worth, method
 
 
 @method

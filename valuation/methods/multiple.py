@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..kinds import Money, Multiple, Share
 from ..lines import Line
 from ..operations import at_least, valid
-from .kinds import Money, Multiple, Share
 from .method import Worth, method
 
 EQUITY_MULTIPLES = ("P/E", "P/B", "P/Sales")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from ..formula import Quantity
+from ..kinds import LASTING, MONEY, SHARE, Rate, Table
 from ..lines import Line
 from ..operations import absolute, below, maximum, valid
-from .kinds import LASTING, MONEY, SHARE, Rate, Table
 from .method import Worth, method
 
 Outcomes = Annotated[

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..calculation import MissingAssumption
+from ..kinds import Money, Share
 from ..lines import Line
-from .kinds import Money, Share
-from .method import MissingAssumption, Worth, method
+from .method import Worth, method
 
 
 @method

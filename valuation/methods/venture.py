@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..kinds import Money, Rate, Share, Years
 from ..lines import Line
 from ..units import RATE
-from .kinds import Money, Rate, Share, Years
 from .method import Worth, method
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ..assumptions import GROUPS, Case
-from ..methods.kinds import MONEY
+from ..kinds import MONEY
 from ..order import order
 from ..problems import InvalidAssumptions, Place, Problem, Problems, nearest
 from .files import Gathered, gather

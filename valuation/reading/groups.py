@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..assumptions import Reconciliation
-from ..methods.kinds import MONEY, PERCENTAGE, SHARE, Kind
+from ..kinds import MONEY, PERCENTAGE, SHARE, Kind
 from ..problems import nearest
 from .files import NAME
 from .session import Session, humanised

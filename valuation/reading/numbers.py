@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..assumptions import DEFAULT, JUDGEMENT, Origin
-from ..methods.kinds import Kind
+from ..kinds import Kind
 from ..problems import Place, Problems, nearest
 from ..units import NUMBER, RATE, Unit, kept, money, parse_unit, scaled
 from .tree import Items, Node, Text

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..assumptions import Correlation, Origin, Scenario
 from ..dependence import Dependence
-from ..methods.kinds import SHARE
+from ..kinds import SHARE
 from ..problems import nearest
 from .session import Session
 from .tree import Entries, Items, Node, Text

@@ -7,9 +7,10 @@ import re
 from typing import Any, Final
 
 from ..assumptions import DEFAULT, GROUPS, Segment
+from ..calculation import Parameter
+from ..kinds import MONEY, SHARE, Choice, Kind, Table
 from ..lines import snake
-from ..methods import METHODS, Method, Parameter
-from ..methods.kinds import MONEY, SHARE, Choice, Kind, Table
+from ..methods import METHODS, Method
 from ..problems import Place, nearest
 from .files import NAME
 from .session import TITLE, Session, humanised
@@ -134,7 +135,7 @@ def _default(session: Session, given: dict[str, Any], name: str, parameter: Para
         text = Text(place, f"{parameter.default:g}{unit}")
         source = Text(place, DEFAULT)
         node = Entries(place, ((Text(place, "value"), text), (Text(place, "source"), source)))
-        session.assume(name, parameter.label, Text(place, parameter.name), node, parameter.kind)  # type: ignore[arg-type]
+        session.assume(name, parameter.label, Text(place, parameter.name), node, parameter.kind)
         given[parameter.name] = name
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from ..assumptions import Assumption, Segment
+from ..kinds import Kind
 from ..lines import snake
-from ..methods.kinds import Kind
 from ..problems import Place, Problem, Problems
 from .files import NAME, Gathered
 from .tree import Node, Text

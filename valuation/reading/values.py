@@ -8,7 +8,7 @@ from typing import Final
 
 from ..assumptions import Assumption, Input
 from ..expressions import Apply, Expression, FormulaError, InputValue, Listing, Name, Number, parse_formula
-from ..methods.kinds import Kind
+from ..kinds import Kind
 from ..problems import Place, nearest
 from ..units import FLAG, NUMBER, RATE, YEARS
 from .distributions import read_distribution

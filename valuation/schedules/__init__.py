@@ -1,0 +1,5 @@
+"""Supporting schedules, one a file. To add one: write its file and import it here."""
+
+from .schedule import SCHEDULES, Schedule
+
+__all__ = ["SCHEDULES", "Schedule"]
