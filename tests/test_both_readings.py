@@ -18,8 +18,10 @@ from valuation.methods import METHODS
 from valuation.model import value
 from valuation.operations import OPERATIONS
 from valuation.recording import Recording, evaluate, evaluate_all
+from valuation.schedules import SCHEDULES
 from valuation.simulation.engine import dependence_of, draw
 from valuation.simulation.sampling import design
+from valuation.transactions import ROUTES
 from valuation.trial import record
 
 STATISTICS = {"median", "average", "harmonic_mean"}
@@ -124,9 +126,9 @@ def test_the_good_cases_use_every_method_and_every_distribution(request: pytest.
     from valuation.reading import load
 
     cases = [load(path) for path in GOOD]
-    used = {segment.method.name for case in cases for segment in case.segments.values()}
+    used = {working.calculation.name for case in cases for working in case.workings.values()}
     kinds = {found.distribution.name for case in cases for found in case.inputs if found.distribution is not None}
-    assert used == set(METHODS)
+    assert used == {*METHODS, *SCHEDULES, *ROUTES}
     assert kinds == set(REGISTRY)
 
 

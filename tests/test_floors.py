@@ -20,7 +20,7 @@ PACKAGE = ROOT / "valuation"
 FLOORS: list[set[str]] = [
     {"problems", "units", "version"},
     {"formula", "operations", "lines", "recording"},
-    {"methods", "transactions", "bridge"},
+    {"kinds", "calculation", "methods", "schedules", "transactions", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "nearest_correlation", "order", "peers"},
     {"model", "trial"},
     {"reading", "simulation", "checks", "base_case", "sensitivity", "workbook", "report", "plots"},
@@ -29,9 +29,9 @@ FLOORS: list[set[str]] = [
 
 # Where a library may be imported at all. "" is everywhere.
 HOMES: dict[str, set[str]] = {
-    "numpy": {"formula", "operations", "lines", "recording", "methods", "assumptions", "distributions", "dependence",
-              "nearest_correlation", "model", "trial", "reading", "simulation", "checks", "base_case", "sensitivity",
-              "workbook", "report", "plots", "reference"},
+    "numpy": {"formula", "calculation", "operations", "lines", "recording", "methods", "assumptions", "distributions",
+              "dependence", "nearest_correlation", "model", "trial", "reading", "simulation", "checks", "base_case",
+              "sensitivity", "workbook", "report", "plots", "reference"},
     "scipy": {"operations", "distributions", "simulation", "sensitivity"},
     "pandas": {"simulation", "sensitivity", "report", "study"},
     "matplotlib": {"report", "plots"},

@@ -192,7 +192,7 @@ def homemade(line: Line, *, value: float) -> Worth:
 
 
 def test_a_parameter_is_of_some_kind() -> None:
-    with pytest.raises(TypeError, match=r"is no kind of parameter: use one of methods\.kinds or a Literal of words"):
+    with pytest.raises(TypeError, match=r"is no kind of parameter: use one of valuation\.kinds or a Literal of words"):
         method(homemade)
 
 

@@ -9,13 +9,14 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .calculation import Calculation
 from .distributions import Distribution
 from .expressions import Expression, InputValue
-from .methods import Method
 from .problems import Place, Problem
 from .units import Unit
 
 GROUPS: Final = ("drivers", "shares", "holding", "bridge", "reconciliation")
+RESERVED: Final = (*GROUPS, "peers", "parts", "period", "transactions")
 JUDGEMENT: Final = "judgement"
 DEFAULT: Final = "default"
 
@@ -52,11 +53,13 @@ class Input:
 class Assumption:
     """A named quantity of the case: an expression over its inputs and over other names.
 
-    ``unit`` is what it must be (None: what the expression gives); ``yearly`` repeats a single value over the years;
-    ``single`` refuses a yearly one.
+    ``scope`` is the working or group that it belongs to, where its names are looked up first. ``unit`` is what it must
+    be (None: what the expression gives); ``yearly`` repeats a single value over the years; ``single`` refuses a yearly
+    one.
     """
 
     name: str
+    scope: str
     label: str
     expression: Expression
     inputs: tuple[Input, ...]
@@ -67,28 +70,62 @@ class Assumption:
     single: bool = False
 
     @property
-    def group(self) -> str:
-        """The segment or group it belongs to."""
-        return self.name.partition(".")[0]
-
-    @property
     def plain(self) -> bool:
         """Whether it is just one input, not repeated over years."""
         return isinstance(self.expression, InputValue) and not self.yearly
 
 
 @dataclass(frozen=True)
+class Working:
+    """One calculation of the case, with what it is given: a method's view of a segment, a schedule, a transaction.
+
+    ``scope`` is its dotted name and its sheet; ``given`` holds the assumption or the word that stands for each
+    parameter.
+    """
+
+    scope: str
+    title: str
+    calculation: Calculation
+    given: Mapping[str, Any]
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Segment:
-    """One part of the company: its method, and which assumption or word stands for each of the method's parameters."""
+    """One part of the company: the workings that value it, and what the group owns of it.
+
+    ``views`` are the scopes of its workings, the segment's own when there is one; of several, ``weights`` names the
+    weight of each. A ``memo`` segment is valued and shown, but is no part of the sum.
+    """
 
     id: str
     name: str
-    method: Method
-    given: Mapping[str, Any]
+    views: tuple[str, ...]
+    weights: tuple[str, ...]
     discounted: bool
     has_net_debt: bool
+    memo: bool
     note: str
     place: Place
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A transaction that may happen to a part: its route is the working of the same name."""
+
+    id: str
+    name: str
+    part: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class PeerReference:
+    """A column of a table of peers, given to a calculation whole."""
+
+    table: str
+    column: str
 
 
 @dataclass(frozen=True)
@@ -154,7 +191,9 @@ class Case:
     base_year: int
     years: int
     assumptions: Mapping[str, Assumption]
+    workings: Mapping[str, Working]
     segments: Mapping[str, Segment]
+    transactions: Mapping[str, Transaction]
     bridge: tuple[str, ...]
     discount_base: Literal["nothing", "stakes", "net asset value"] | tuple[str, ...]
     order: tuple[str, ...]
@@ -171,6 +210,21 @@ class Case:
         """Every input in file order."""
         for assumption in self.assumptions.values():
             yield from assumption.inputs
+
+    @property
+    def parts(self) -> dict[str, Segment]:
+        """The segments that are summed: all but the memos."""
+        return {name: segment for name, segment in self.segments.items() if not segment.memo}
+
+    @property
+    def memos(self) -> dict[str, Segment]:
+        """The segments that are valued beside the sum."""
+        return {name: segment for name, segment in self.segments.items() if segment.memo}
+
+    def method_of(self, segment: str) -> str:
+        """The name of a segment's method, or of its several methods."""
+        names = [self.workings[view].calculation.name for view in self.segments[segment].views]
+        return " + ".join(dict.fromkeys(names))
 
     def input(self, name: str) -> Input:
         """Return the input of a name."""
@@ -194,7 +248,7 @@ class Case:
             case "nothing":
                 return ()
             case "stakes":
-                return tuple(segment.id for segment in self.segments.values() if segment.discounted)
+                return tuple(segment.id for segment in self.parts.values() if segment.discounted)
             case tuple() as names:
                 return names
 

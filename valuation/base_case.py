@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .assumptions import Case
+from .bridge import PartWorth, Valuation
 from .checks import Finding, Recorded, findings
 from .lines import Lines
 from .model import value
@@ -30,6 +31,29 @@ class Part:
 
 
 @dataclass(frozen=True)
+class TransactionResult:
+    """One transaction in the base case: what holders have before and after it, in the case's money and a quoted share.
+
+    ``expected`` is the probability times the change; ``has`` and ``differences`` are named amounts, and ``residual``
+    is what they leave unexplained.
+    """
+
+    id: str
+    name: str
+    route: str
+    part: str
+    probability: float
+    before: float
+    after: float
+    expected: float
+    expected_per_share: float
+    change_per_share: float
+    has: Mapping[str, float]
+    differences: Mapping[str, float]
+    residual: float
+
+
+@dataclass(frozen=True)
 class BaseCase:
     """The base case of a company; ``factor`` is what one unit of its equity is worth per quoted share."""
 
@@ -43,7 +67,9 @@ class BaseCase:
     implied_discount: float | None
     loan_to_value: float
     parts: tuple[Part, ...]
+    memos: tuple[Part, ...]
     bridge: Mapping[str, float]
+    transactions: tuple[TransactionResult, ...]
     checks: tuple[Finding, ...]
     lines: Lines
     factor: float
@@ -58,6 +84,8 @@ class BaseCase:
         bridge = dict(self.bridge)
         if self.holding_discount is not None:
             bridge["holding_discount"] = self.holding_discount
+        if self.transactions:
+            bridge["transactions"] = sum(found.expected for found in self.transactions)
         return {
             "case": self.case.id,
             "name": self.case.name,
@@ -73,6 +101,8 @@ class BaseCase:
             "equity_value": self.equity,
             "sum_of_parts": self.sum_of_parts,
             "parts": [dict(part.__dict__) for part in self.parts],
+            "memos": [dict(part.__dict__) for part in self.memos],
+            "transactions": [dict(found.__dict__) for found in self.transactions],
             "bridge": [{"id": name, "value": amount} for name, amount in bridge.items()],
             "checks": [finding.as_json() for finding in self.checks],
         }
@@ -82,19 +112,6 @@ def base_case(case: Case) -> BaseCase:
     """Value the base case and run the model checks on it."""
     lines = Lines(case.years)
     found = value(case, lines, case.base_values)
-    parts = tuple(
-        Part(
-            id=name,
-            name=case.segments[name].name,
-            method=case.segments[name].method.name,
-            enterprise_value=None if part.enterprise is None else _single(part.enterprise),
-            equity_value=_single(part.equity),
-            owned=_single(part.owned),
-            attributable=_single(part.attributable),
-            per_share=_single(part.per_share),
-        )
-        for name, part in ((name, found.parts[name]) for name in case.segments)
-    )
     return BaseCase(
         case=case,
         per_share=_single(found.per_share),
@@ -105,11 +122,46 @@ def base_case(case: Case) -> BaseCase:
         price=None if found.price is None else _single(found.price),
         implied_discount=None if found.implied_discount is None else _single(found.implied_discount),
         loan_to_value=_single(found.loan_to_value),
-        parts=parts,
+        parts=tuple(_part(case, name, part) for name, part in found.parts.items()),
+        memos=tuple(_part(case, name, part) for name, part in found.memos.items()),
+        transactions=tuple(_transaction(case, name, found) for name in found.transactions),
         bridge={name: _single(amount) for name, amount in found.bridge.items()},
         checks=tuple(_findings(case)),
         lines=lines,
         factor=_single(found.factor),
+    )
+
+
+def _part(case: Case, name: str, part: PartWorth) -> Part:
+    return Part(
+        id=name,
+        name=case.segments[name].name,
+        method=case.method_of(name),
+        enterprise_value=None if part.enterprise is None else _single(part.enterprise),
+        equity_value=_single(part.equity),
+        owned=_single(part.owned),
+        attributable=_single(part.attributable),
+        per_share=_single(part.per_share),
+    )
+
+
+def _transaction(case: Case, name: str, found: Valuation) -> TransactionResult:
+    outcome, transaction = found.transactions[name], case.transactions[name]
+    before, after, factor = (_single(amount) for amount in (outcome.before, outcome.after, found.factor))
+    return TransactionResult(
+        id=name,
+        name=transaction.name,
+        route=case.workings[name].calculation.name,
+        part=transaction.part,
+        probability=_single(outcome.probability),
+        before=before,
+        after=after,
+        expected=_single(found.expected[name]),
+        expected_per_share=_single(found.expected[name]) * factor,
+        change_per_share=(after - before) * factor,
+        has={label: _single(amount) for label, amount in outcome.has.items()},
+        differences={label: _single(amount) for label, amount in outcome.differences.items()},
+        residual=_single(outcome.residual),
     )
 
 

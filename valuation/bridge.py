@@ -13,7 +13,8 @@ from typing import Any
 
 from .lines import Line
 from .methods import Worth
-from .operations import above, add_up, at_least, at_most, both, maximum, valid, where
+from .operations import above, absolute, add_up, at_least, at_most, both, maximum, valid, where
+from .transactions import Outcome
 from .units import RATE, Unit
 
 
@@ -30,10 +31,17 @@ class PartWorth:
 
 @dataclass
 class Valuation:
-    """What a reading found: the worth of each part, the bridge items, and the value per share; arrays or References."""
+    """What a reading found: the worth of each part, the bridge items, and the value per share; arrays or References.
+
+    ``expected`` is what each transaction is expected to add to the group's equity: its probability times its effect.
+    """
 
     parts: dict[str, PartWorth] = field(default_factory=dict)
+    memos: dict[str, PartWorth] = field(default_factory=dict)
     bridge: dict[str, Any] = field(default_factory=dict)
+    transactions: dict[str, Outcome] = field(default_factory=dict)
+    expected: dict[str, Any] = field(default_factory=dict)
+    before_transactions: Any = None
     factor: Any = None
     sum_of_parts: Any = None
     holding_discount: Any = None
@@ -56,6 +64,29 @@ def attributable_value(line: Line, worth: Worth, owned: Any, net_debt: Any) -> P
     return PartWorth(worth.value if worth.level == "enterprise" else None, equity, owned, attributable)
 
 
+def weighted_worth(line: Line, worths: Mapping[str, Worth], weights: Sequence[Any], net_debt: Any) -> Worth:
+    """Weigh several methods in the space of values, each shown; weights that do not sum to 1 are invalid.
+
+    Where one of them gives the equity, all are taken as equity.
+    """
+    line.heading("Methods, each weighted")
+    level = "equity" if any(worth.level == "equity" for worth in worths.values()) else "enterprise"
+    shown = []
+    for title, worth in worths.items():
+        value = worth.value
+        if worth.level != level and net_debt is not None:
+            value = value - net_debt
+        shown.append(line(f"{level.capitalize()} value, {title}", value))
+    for title, value, weight in zip(worths, shown, weights, strict=True):
+        line(f"Weighted value, {title}", value * weight)
+    tolerance = line.constant("Tolerance of a sum of weights", 1e-9)
+    whole = add_up(*weights)
+    tied = line("Sum of weights", valid(at_most(absolute(whole - 1), tolerance), whole), show=RATE)
+    products = [value * weight for value, weight in zip(shown, weights, strict=True)]
+    worth = valid(at_least(tied, 0), sum(products[1:], products[0]))
+    return Worth(line(f"{level.capitalize()} value", worth), level)  # type: ignore[arg-type]
+
+
 def per_share_factor(line: Line, known: Mapping[str, Any]) -> Any:
     """What one unit of the group's equity is worth per quoted share: ADS ratio / (diluted shares x exchange rate)."""
     factor = 1 / known["shares.diluted"]
@@ -72,12 +103,11 @@ def equity_of_parent(
     found: Valuation,
     titles: Mapping[str, str],
     discounted: Sequence[str] | None,
-    quote: Unit,
 ) -> None:
-    """Fill the valuation with the sum of the parts, the bridge, the equity and the value per share.
+    """Fill the valuation with the sum of the parts, the bridge and the equity of the group before transactions.
 
     ``titles`` names the parts in order; ``discounted`` are the parts and bridge items that the holding discount applies
-    to, None for everything; ``quote`` is the unit of what is quoted.
+    to, None for everything.
     """
     parts = line.within("parts", "Sum of the parts")
     rows = [parts(title, found.parts[name].attributable) for name, title in titles.items()]
@@ -91,17 +121,55 @@ def equity_of_parent(
     if "holding.discount" in known and base is not None:
         found.holding_discount = bridge("Holding discount", -base * known["holding.discount"])
         equity = total + found.holding_discount
-    found.equity = bridge("Equity value of the group", equity)
-    found.per_ordinary_share = bridge("Value per ordinary share", found.equity / known["shares.diluted"])
-    found.per_share = bridge("Value per share as quoted", found.equity * found.factor, show=quote)
+    found.before_transactions = equity
     debt = maximum(0, found.sum_of_parts - total)
     lent = where(above(found.sum_of_parts, 0), debt / found.sum_of_parts, 0)
     found.loan_to_value = bridge("Loan to value: bridge items over parts", lent, show=RATE)
+
+
+def value_of_share(
+    line: Line,
+    known: Mapping[str, Any],
+    found: Valuation,
+    names: Mapping[str, str],
+    parts: Mapping[str, str],
+    quote: Unit,
+) -> None:
+    """Weigh the transactions by their probabilities and divide the equity of the group by the shares.
+
+    ``names`` are the transactions' names and ``parts`` those of the parts that they move; routes of one part exclude
+    each other, so their probabilities sum to at most 1, else the draw is invalid. ``quote`` is the unit of what is
+    quoted.
+    """
+    bridge = line.within("bridge", "Bridge")
+    equity = found.before_transactions
+    if found.transactions:
+        equity = equity + _expected(line.within("transactions", "Transactions"), found, names, parts)
+    found.equity = bridge("Equity value of the group", equity)
+    found.per_ordinary_share = bridge("Value per ordinary share", found.equity / known["shares.diluted"])
+    found.per_share = bridge("Value per share as quoted", found.equity * found.factor, show=quote)
     found.price = known.get("shares.price")
     if found.price is not None:
         bridge("Upside to the price", found.per_share / found.price - 1, show=RATE)
         below = where(above(found.per_share, 0), 1 - found.price / found.per_share, 0)
         found.implied_discount = bridge("Discount of the price to the value", below, show=RATE)
+
+
+def _expected(line: Line, found: Valuation, names: Mapping[str, str], parts: Mapping[str, str]) -> Any:
+    """The sum of what transactions are expected to add, shown one by one with the chance that a part stays."""
+    line.heading("What transactions are expected to add")
+    for name, outcome in found.transactions.items():
+        found.expected[name] = line(f"Expected: {names[name]}", outcome.probability * (outcome.after - outcome.before))
+    total = line("Transactions, weighted by probability", add_up(*found.expected.values()))
+    possible: Any = None
+    for part in dict.fromkeys(parts.values()):
+        chances = [found.transactions[name].probability for name in names if parts[name] == part]
+        stays = line(f"Probability that {part} stays", 1 - add_up(*chances), show=RATE)
+        possible = at_least(stays, 0) if possible is None else both(possible, at_least(stays, 0))
+    line.heading("Per quoted share")
+    for name, amount in found.expected.items():
+        line(f"Expected per share: {names[name]}", amount * found.factor)
+    return line("Expected change of the equity of the group", valid(possible, total))
 
 
 def _discount_base(found: Valuation, names: Sequence[str]) -> Any:

@@ -11,15 +11,24 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from .assumptions import Assumption, Case, PeerTable, Segment
-from .bridge import Valuation, attributable_value, equity_of_parent, per_share_factor
+from .assumptions import Assumption, Case, PeerReference, PeerTable, Segment, Working
+from .bridge import (
+    Valuation,
+    attributable_value,
+    equity_of_parent,
+    per_share_factor,
+    value_of_share,
+    weighted_worth,
+)
 from .expressions import evaluate
 from .formula import Block, Column, Constant, Formula, Reference
 from .lines import Line, Lines, snake
+from .methods import Worth
 from .operations import add_up
 from .order import resolve
 from .peers import derived_ratio
 from .recording import Recording
+from .transactions import Before
 from .units import MULTIPLE, NUMBER, RATE
 
 GROUP_TITLES: Final = {
@@ -27,13 +36,14 @@ GROUP_TITLES: Final = {
     "shares": "Shares",
     "parts": "Sum of the parts",
     "bridge": "Bridge",
+    "transactions": "Transactions",
     "reconciliation": "Reconciliation",
 }
 
 
 def scope_of(assumption: Assumption) -> str:
     """The scope whose sheet shows an assumption: its group's; the holding discount stands on the bridge."""
-    return "bridge" if assumption.group == "holding" else assumption.group
+    return "bridge" if assumption.scope == "holding" else assumption.scope
 
 
 class Given(Protocol):
@@ -57,44 +67,75 @@ class Run:
     def __init__(self, case: Case, line: Line, given: Given) -> None:
         self.case, self.line, self.given = case, line, given
         self.known: dict[str, Any] = {}
+        self.worths: dict[str, Worth] = {}
         self.valuation = Valuation()
 
     def step(self, name: str) -> None:
-        """Compute one assumption ('cloud.wacc') or the worth of one segment ('cloud.*')."""
-        head, _, last = name.partition(".")
-        if last == "*":
-            self._segment(self.case.segments[head])
-        else:
+        """Compute one assumption ('cloud.wacc'), one working or the worth of one segment ('cloud.*')."""
+        scope, _, last = name.rpartition(".")
+        if last != "*":
             self.known[name] = self._assumption(self.case.assumptions[name])
+            return
+        if scope in self.case.workings:
+            self._working(self.case.workings[scope])
+        if scope in self.case.segments:
+            self._segment(self.case.segments[scope])
 
     def _assumption(self, assumption: Assumption) -> Any:
-        scope = assumption.group
-        quantity = evaluate(assumption.expression, _Around(self, scope))
-        if scope == "drivers" and assumption.plain:
+        quantity = evaluate(assumption.expression, _Around(self, assumption.scope))
+        if assumption.scope == "drivers" and assumption.plain:
             return quantity
-        scope = scope_of(assumption)
-        line = self.line.within(scope, self._title(scope))
+        line = self._line(scope_of(assumption))
         kept = line(assumption.label, quantity, show=assumption.unit, yearly=assumption.yearly, name=assumption.name)
         if assumption.single and is_yearly(kept):
             raise TypeError("expected one value, found a yearly row: use first(...) or final(...)")
         return kept
 
-    def _title(self, scope: str) -> str:
-        segment = self.case.segments.get(scope)
-        return segment.name if segment else GROUP_TITLES.get(scope, scope)
+    def _line(self, scope: str) -> Line:
+        return self.line.within(scope, title_of(self.case, scope))
+
+    def _working(self, working: Working) -> None:
+        worth = working.calculation.run(self._line(working.scope), **self._given(working))
+        if isinstance(worth, Worth):
+            self.worths[working.scope] = worth
 
     def _segment(self, segment: Segment) -> None:
-        line = self.line.within(segment.id, segment.name)
-        given = {name: self._argument(value) for name, value in segment.given.items()}
-        worth = segment.method.run(line, **given)
+        line = self._line(segment.id)
         owned = self.quantity(f"{segment.id}.owned")
         debt = self.quantity(f"{segment.id}.net_debt") if segment.has_net_debt else None
-        self.valuation.parts[segment.id] = attributable_value(line, worth, owned, debt)
+        worths = {view: self._worth(view) for view in segment.views}
+        worth = worths[segment.views[0]]
+        if segment.weights:
+            named = {self.case.workings[view].title: found for view, found in worths.items()}
+            worth = weighted_worth(line, named, [self.quantity(weight) for weight in segment.weights], debt)
+        parts = self.valuation.memos if segment.memo else self.valuation.parts
+        parts[segment.id] = attributable_value(line, worth, owned, debt)
+
+    def _worth(self, view: str) -> Worth:
+        if view not in self.worths:
+            raise NotComputed(view)
+        return self.worths[view]
+
+    def _given(self, working: Working) -> dict[str, Any]:
+        return {name: self._argument(value) for name, value in working.given.items()}
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {row: {name: self.quantity(ref) for name, ref in fields.items()} for row, fields in value.items()}
+            return {
+                row: {name: self._argument(field) for name, field in fields.items()} for row, fields in value.items()
+            }
+        if isinstance(value, PeerReference):
+            return self.column(value)
         return self.quantity(value) if value in self.case.assumptions else value
+
+    def column(self, reference: PeerReference) -> Any:
+        """A column of a table of peers, whole: (peers,) or a Column."""
+        table = self.case.peers[reference.table]
+        values = column_values(table, reference.column)
+        if isinstance(self.line, Recording):
+            unit = MULTIPLE if "_" in reference.column else NUMBER
+            return Column(reference.table, reference.column, values, unit)
+        return values
 
     def quantity(self, name: str) -> Any:
         """The quantity of an assumption that was computed; NotComputed when its step failed or is still to come."""
@@ -103,22 +144,46 @@ class Run:
         return self.known[name]
 
     def finish(self) -> Valuation:
-        """Add up the parts, cross the bridge and divide by the shares."""
+        """Add up the parts, cross the bridge, carry out transactions and divide by the shares."""
+        self.bridge()
+        for name in self.case.transactions:
+            self.transaction(name)
+        return self.conclude()
+
+    def bridge(self) -> None:
+        """From the parts to the equity of the group before any transaction."""
         case, found = self.case, self.valuation
-        found.factor = per_share_factor(self.line.within("shares", GROUP_TITLES["shares"]), self.known)
-        for name in case.segments:
-            part = found.parts[name]
-            line = self.line.within(name, case.segments[name].name)
-            part.per_share = line("Value per share", part.attributable * found.factor)
+        found.factor = per_share_factor(self._line("shares"), self.known)
+        found.parts = {name: found.parts[name] for name in case.parts}  # in the order of the files
+        found.memos = {name: found.memos[name] for name in case.memos}
+        for name, part in (found.parts | found.memos).items():
+            part.per_share = self._line(name)("Value per share", part.attributable * found.factor)
         found.bridge = {name.removeprefix("bridge."): self.known[name] for name in case.bridge}
-        titles = {name: segment.name for name, segment in case.segments.items()}
-        equity_of_parent(self.line, self.known, found, titles, case.discounted, case.quote)
+        titles = {name: segment.name for name, segment in case.parts.items()}
+        equity_of_parent(self.line, self.known, found, titles, case.discounted)
+        if case.transactions:
+            line = self._line("bridge")
+            found.before_transactions = line("Equity value before transactions", found.before_transactions)
+
+    def transaction(self, name: str) -> None:
+        """Carry out one transaction on the part that it moves."""
+        found, part = self.valuation, self.valuation.parts[self.case.transactions[name].part]
+        before = Before(part.equity, part.owned, found.before_transactions, self.known["shares.diluted"], found.factor)
+        working = self.case.workings[name]
+        outcome = working.calculation.run(self._line(name), before, **self._given(working))
+        found.transactions[name] = outcome
+
+    def conclude(self) -> Valuation:
+        """Weigh the transactions, find the value of one share and show whether reports tie."""
+        names = {name: transaction.name for name, transaction in self.case.transactions.items()}
+        parts = {name: self.case.segments[t.part].name for name, t in self.case.transactions.items()}
+        value_of_share(self.line, self.known, self.valuation, names, parts, self.case.quote)
         self._reconcile()
-        return found
+        return self.valuation
 
     def _reconcile(self) -> None:
         """Show what reported items sum to beside what was reported."""
-        line = self.line.within("reconciliation", GROUP_TITLES["reconciliation"])
+        line = self._line("reconciliation")
         if self.case.reconciliations:
             line.heading("Do they tie?")
         for table in self.case.reconciliations:
@@ -153,24 +218,16 @@ class _Around:
     def name(self, dotted: str) -> Any:
         head, _, rest = dotted.partition(".")
         if head == "peers":
-            return self._peers(rest)
+            return self.run.column(PeerReference(*rest.split(".", 1)))
         case = self.run.case
-        target = resolve(dotted, self.scope, case.assumptions, case.segments) or dotted
+        lined = {*case.workings, *case.segments} - {*case.transactions}
+        target = resolve(dotted, self.scope, case.assumptions, lined) or dotted
         if target.endswith(".*"):
-            return find_line(self.run.line, head, rest)
+            return find_line(self.run.line, target.removesuffix(".*"), dotted.rpartition(".")[2])
         assumption = case.assumptions[target]
-        if assumption.plain and assumption.group != self.scope:
+        if assumption.plain and assumption.scope != self.scope:
             return self.run.given[assumption.inputs[0].name]
         return self.run.quantity(target)
-
-    def _peers(self, rest: str) -> Any:
-        table_name, _, column = rest.partition(".")
-        table = self.run.case.peers[table_name]
-        values = column_values(table, column)
-        if isinstance(self.run.line, Recording):
-            unit = MULTIPLE if "_" in column else NUMBER
-            return Column(table_name, column, values, unit)
-        return values
 
 
 def column_values(table: PeerTable, column: str) -> Any:
@@ -190,6 +247,13 @@ def find_line(line: Line, scope: str, name: str) -> Any:
     if snake(name) not in rows:
         raise UnknownLine(name, list(rows))
     return Reference(rows[snake(name)])
+
+
+def title_of(case: Case, scope: str) -> str:
+    """The title of a scope: a working's, a segment's, a group's."""
+    if scope in case.segments:
+        return case.segments[scope].name
+    return case.workings[scope].title if scope in case.workings else GROUP_TITLES.get(scope, scope)
 
 
 class NotComputed(KeyError):

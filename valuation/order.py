@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 
 
@@ -39,10 +39,20 @@ def _visit(start: str, reads: Callable[[str], Iterable[str]], done: set[str], re
             waiting.extend((other, False) for other in reversed(list(reads(name))))
 
 
-def resolve(name: str, scope: str, assumptions: Mapping[str, object], segments: Mapping[str, object]) -> str | None:
-    """Return what a name in a formula stands for: an assumption, or the segment whose line it is; None when unknown."""
-    for candidate in (f"{scope}.{name}", name):
-        if candidate in assumptions:
-            return candidate
-    head, dot, _ = name.partition(".")
-    return f"{head}.*" if dot and head in segments else None
+def resolve(name: str, scope: str, assumptions: Container[str], workings: Container[str]) -> str | None:
+    """Return what a name in a formula stands for; None when it is unknown.
+
+    The name is looked up in its own scope, then in the scopes around it, as an assumption ('cloud.wacc') or as a line
+    of a working, for which 'cloud.*' stands.
+    """
+    around = scope
+    while True:
+        full = f"{around}.{name}" if around else name
+        head = full.rpartition(".")[0]
+        if full in assumptions:
+            return full
+        if "." in name and head in workings:
+            return f"{head}.*"
+        if not around:
+            return None
+        around = around.rpartition(".")[0]

@@ -10,6 +10,8 @@ from .distributions import REGISTRY
 from .expressions import FUNCTIONS
 from .kinds import Choice, Kind, PeerColumn, Table
 from .methods import METHODS
+from .schedules import SCHEDULES
+from .transactions import ROUTES
 
 INTRODUCTION = """\
 # Assumption files
@@ -18,7 +20,8 @@ This page is generated (`make docs`); change docstrings, not the page.
 
 A case is a folder with a file `case.yaml`, or one YAML file. In a folder, each of `drivers`, `shares`, `holding`,
 `bridge`, `reconciliation`, `correlations` and `scenarios` may stand in a file of its own name (`drivers.yaml`), each
-segment in `segments/<id>.yaml` and each table of peers in `peers/<id>.csv`.
+segment in `segments/<id>.yaml`, each schedule in `schedules/<id>.yaml`, each transaction in `transactions/<id>.yaml` and
+each table of peers in `peers/<id>.csv`.
 
 | key | what it holds |
 |---|---|
@@ -27,6 +30,8 @@ segment in `segments/<id>.yaml` and each table of peers in `peers/<id>.csv`.
 | `evidence` | the file of facts that sources cite, looked up from the case's folder upwards |
 | `drivers` | quantities shared by segments, named `drivers.risk_free` in formulas |
 | `segments` | the parts; in a folder's `case.yaml` a list of ids gives their order |
+| `schedules` | supporting figures such as a cost of capital; formulas read their lines: `= cloud_wacc.wacc` |
+| `transactions` | what may happen to a part: its `route`, the `part`, a probability and terms |
 | `bridge` | signed amounts added to the parts: cash, debt (negative), corporate cost (negative) |
 | `shares` | `diluted`; optional `ads_ratio`, `fx` (case currency per quoted currency) and `price` |
 | `holding` | `discount`, and `applies_to`: `nothing`, `stakes`, `net asset value`, or a list of parts and `bridge.` items |
@@ -35,8 +40,19 @@ segment in `segments/<id>.yaml` and each table of peers in `peers/<id>.csv`.
 | `scenarios` | named overlays: `probability`, `set: {dotted.name: value}`, `why`; probabilities sum to 100% |
 
 A segment has `name`, `method`, `owned` (100% unless said), `net_debt` (for methods that value the enterprise), `note`,
-`discounted: yes` when a holding discount on stakes applies to it, the parameters of its method, and any helper that one
-of its formulas reads.
+`discounted: yes` when a holding discount on stakes applies to it, `memo: yes` when it is valued and shown but not summed,
+the parameters of its method, and any helper that one of its formulas reads. Several methods on one segment stand under
+`methods`, each with a `weight`; they are weighted in the space of values, and each is shown:
+
+```yaml
+cloud:
+  net_debt: -2000 CNY m
+  methods:
+    dcf: {weight: 60%, revenue: 118028 CNY m, ...}
+    peers: {method: multiple, weight: 40%, metric: = dcf.revenue, ...}
+```
+
+Their assumptions are named `cloud.dcf.revenue`; a name is looked up in its own working first, then in those around it.
 
 ## Values
 
@@ -62,7 +78,7 @@ Amounts written in bn or tn are kept in m (`2.87 JPY tn` is 2,870,000 JPY m). Ad
 
 def reference() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *_functions(), *_distributions(), *_methods()]) + "\n"
+    return "\n".join([INTRODUCTION, *_functions(), *_distributions(), *_calculations()]) + "\n"
 
 
 def _functions() -> Iterator[str]:
@@ -81,13 +97,18 @@ def _distributions() -> Iterator[str]:
     yield ""
 
 
-def _methods() -> Iterator[str]:
-    yield "## Methods\n"
-    for found in METHODS.values():
-        yield from _method(found)
+def _calculations() -> Iterator[str]:
+    for heading, introduction, register in (
+        ("Methods", "`method:` of a segment.", METHODS),
+        ("Schedules", "`schedule:` of a file in `schedules/`; its lines are read as `<id>.<line>`.", SCHEDULES),
+        ("Routes", "`route:` of a file in `transactions/`, with the `part` that it moves.", ROUTES),
+    ):
+        yield f"## {heading}\n\n{introduction}\n"
+        for found in register.values():
+            yield from _calculation(found)
 
 
-def _method(found: Calculation) -> Iterator[str]:
+def _calculation(found: Calculation) -> Iterator[str]:
     yield f"### {found.name}\n"
     doc = inspect.getdoc(found.function) or ""
     yield doc.partition("\n\nArgs:")[0] + "\n"
@@ -107,8 +128,8 @@ def _kind(parameter: Parameter) -> str:
     match parameter.kind:
         case Choice(words=words):
             return " or ".join(f"`{word}`" for word in words)
-        case Table(fields=fields):
-            return f"named rows of {', '.join(fields)}"
+        case Table(fields=fields, defaults=defaults):
+            return f"named rows of {', '.join(f'{name}?' if name in defaults else name for name in fields)}"
         case PeerColumn():
             return "column of peers"
         case Kind() as kind:

@@ -33,33 +33,54 @@ def try_model(case: Case, problems: Problems) -> None:
     recording = Recording(case.years)
     run = Run(case, recording, record_inputs(case, recording))
     for step in case.order:
-        try:
-            run.step(step)
-        except UnknownLine as error:
-            problems.add(_place(case, step), step, f"{error.name} is no line{nearest(error.name, error.known)}")
-        except MissingAssumption as error:
-            segment = step.partition(".")[0]
-            problems.add(_place(case, step), f"{segment}.{error.parameter}", f"missing; {error.reason}")
-        except NotComputed:
-            continue  # the step that failed has its problem already
-        except (TypeError, ValueError) as error:
-            problems.add(_place(case, step), step.removesuffix(".*"), str(error))
+        _try(case, step, run.step, problems)
     if problems:
         return
     try:
-        run.finish()
+        run.bridge()
     except (TypeError, ValueError) as error:
-        place = _place(case, "shares.price" if case.has("shares.price") else "shares.diluted")
-        problems.add(place, "shares", f"units of shares, exchange rate and price do not fit: {error}")
+        _complain_of_shares(case, error, problems)
+        return
+    for name in case.transactions:
+        _try(case, f"{name}.*", lambda step: run.transaction(step.removesuffix(".*")), problems)
+    if problems:
+        return
+    try:
+        run.conclude()
+    except (TypeError, ValueError) as error:
+        _complain_of_shares(case, error, problems)
         return
     _check_base(case, problems)
+
+
+def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Problems) -> None:
+    """Carry out one step; what is wrong with it is a problem at its place."""
+    scope = step.rpartition(".")[0]
+    try:
+        carry_out(step)
+    except UnknownLine as error:
+        problems.add(_place(case, step), step, f"{error.name} is no line{nearest(error.name, error.known)}")
+    except MissingAssumption as error:
+        problems.add(_place(case, step), f"{scope}.{error.parameter}", f"missing; {error.reason}")
+    except NotComputed:
+        return  # the step that failed has its problem already
+    except (TypeError, ValueError) as error:
+        problems.add(_place(case, step), step.removesuffix(".*"), str(error))
+
+
+def _complain_of_shares(case: Case, error: Exception, problems: Problems) -> None:
+    place = _place(case, "shares.price" if case.has("shares.price") else "shares.diluted")
+    problems.add(place, "shares", f"units of shares, exchange rate and price do not fit: {error}")
 
 
 def _place(case: Case, step: str) -> Place:
     if step in case.assumptions:
         return case.assumptions[step].origin.place
-    segment = step.partition(".")[0]
-    return case.segments[segment].place if segment in case.segments else Place(next(iter(case.files), case.id))
+    scope = step.removesuffix(".*")
+    if scope not in case.workings and scope not in case.segments:
+        scope = scope.rpartition(".")[0]  # a parameter that is no assumption, such as a table
+    found = case.workings.get(scope) or case.segments.get(scope)
+    return found.place if found else Place(next(iter(case.files), case.id))
 
 
 def _check_base(case: Case, problems: Problems) -> None:
@@ -71,7 +92,7 @@ def _check_base(case: Case, problems: Problems) -> None:
     name = lines.invalid.names[0] if lines.invalid.names else "value_per_share"
     segment, _, last = name.rpartition(".")
     if last in IMPOSSIBLE:
-        cause, text = IMPOSSIBLE[last](lines.scopes[segment], segment)
+        cause, text = IMPOSSIBLE[last](_seen_from(lines, segment), segment)
         place = _place(case, cause)
     elif name in case.assumptions:
         cause, place = name, _place(case, name)
@@ -85,10 +106,21 @@ def _check_base(case: Case, problems: Problems) -> None:
     problems.add(place, cause, text)
 
 
+def _seen_from(lines: Lines, scope: str) -> dict[str, Any]:
+    """The lines of a scope and of the scopes inside it, by name."""
+    inside = [found for name, found in lines.scopes.items() if name == scope or name.startswith(f"{scope}.")]
+    return {name: values for found in inside for name, values in found.items()}
+
+
 def _growth(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
     wacc, growth = lines[f"{segment}.wacc"][-1], lines[f"{segment}.terminal_growth"]
     text = f"expected WACC above terminal growth, found {_percent(wacc)} against {_percent(growth)}"
     return f"{segment}.wacc", text
+
+
+def _weights(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
+    found = _percent(sum(values for name, values in lines.items() if name.endswith(".weight")))
+    return f"{segment}.methods", f"expected weights that sum to 100%, found {found}"
 
 
 def _outcomes(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
@@ -112,6 +144,7 @@ def _percent(share: Any) -> str:
 
 IMPOSSIBLE: Final[Mapping[str, Callable[[Mapping[str, Any], str], tuple[str, str]]]] = {
     "wacc_less_terminal_growth": _growth,
+    "sum_of_weights": _weights,
     "equity_value_of_the_outcomes": _outcomes,
     "attributable_value": _owned,
     "metric_where_positive": _metric,

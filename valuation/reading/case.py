@@ -14,17 +14,18 @@ from ..assumptions import GROUPS, Case
 from ..kinds import MONEY
 from ..order import order
 from ..problems import InvalidAssumptions, Place, Problem, Problems, nearest
-from .files import Gathered, gather
+from .files import FOLDERS, Gathered, gather
 from .groups import discount_base, group, holding, reconciliations, shares
 from .names import check_names, check_overrides, reads
 from .relations import correlations, scenarios
+from .schedules import schedule, transaction
 from .segments import segment
 from .session import TITLE, Session, case_id
 from .tree import Text
 from .values import ValueReader
 
-KEYS: Final = ("name", "currency", "date", "base_year", "years", "evidence", "segments", "correlations", "scenarios",
-               *GROUPS)  # fmt: skip
+KEYS: Final = ("name", "currency", "date", "base_year", "years", "evidence", "correlations", "scenarios",
+               *FOLDERS, *GROUPS)  # fmt: skip
 MOST_YEARS: Final = 100
 EARLIEST: Final = 1901
 _AMOUNT: Final = re.compile(r"(?:\d|unit:) +([A-Z]{3}) (?:k|m|bn|tn)\b")
@@ -87,12 +88,17 @@ def _read(gathered: Gathered, problems: Problems, overrides: Mapping[str, str], 
 
 
 def _read_parts(session: Session) -> None:
+    gathered = session.gathered
     group(session, "drivers", None)
-    for name, (place, node) in session.gathered.segments.items():
+    for name, (place, node) in gathered.schedules.items():
+        schedule(session, name, place, node)
+    for name, (place, node) in gathered.segments.items():
         segment(session, name, place, node)
     shares(session)
     holding(session)
     group(session, "bridge", MONEY)
+    for name, (place, node) in gathered.transactions.items():
+        transaction(session, name, place, node)
 
 
 def _case(session: Session, frame: _Frame) -> Case:
@@ -102,7 +108,8 @@ def _case(session: Session, frame: _Frame) -> Case:
     related = correlations(session)
     overlays = scenarios(session)
     check_overrides(session)
-    ordering = order([*assumptions, *(f"{name}.*" for name in session.segments)], lambda name: reads(session, name))
+    steps = [name for name in (*session.workings, *session.segments) if name not in session.transactions]
+    ordering = order([*assumptions, *(f"{name}.*" for name in dict.fromkeys(steps))], lambda name: reads(session, name))
     check_names(session, ordering.circles)
     return Case(
         id=case_id(gathered),
@@ -112,7 +119,9 @@ def _case(session: Session, frame: _Frame) -> Case:
         base_year=frame.base_year,
         years=frame.years,
         assumptions=assumptions,
+        workings=session.workings,
         segments=session.segments,
+        transactions=session.transactions,
         bridge=tuple(name for name in assumptions if name.startswith("bridge.")),
         discount_base=discount_base(session),
         order=tuple(ordering.names),

@@ -17,6 +17,7 @@ from ..problems import Place, Problem, Problems, nearest
 from .tree import Entries, Items, Node, Text, is_file, parse_yaml, read_text, read_yaml
 
 CASE_FILE: Final = "case.yaml"
+FOLDERS: Final = ("segments", "schedules", "transactions")
 OWN_FILES: Final = ("drivers", "bridge", "shares", "holding", "reconciliation", "correlations", "scenarios")
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -29,6 +30,8 @@ class Gathered:
     place: Place
     keys: dict[str, tuple[Place, Node]] = field(default_factory=dict)
     segments: dict[str, tuple[Place, Node]] = field(default_factory=dict)
+    schedules: dict[str, tuple[Place, Node]] = field(default_factory=dict)
+    transactions: dict[str, tuple[Place, Node]] = field(default_factory=dict)
     peers: dict[str, PeerTable] = field(default_factory=dict)
     facts: dict[str, Fact] | None = None
     files: dict[str, str] = field(default_factory=dict)
@@ -84,21 +87,23 @@ def _read_top(main: Path, case: Gathered, problems: Problems) -> None:
         case.broken = True
         return
     for key, child in node:
-        if key.text == "segments":
-            _add_segments(child, case, problems)
+        if key.text in FOLDERS:
+            _add_workings(key.text, child, case, problems)
         else:
             case.keys[key.text] = (key.place, child)
 
 
-def _add_segments(node: Node, case: Gathered, problems: Problems) -> None:
-    if isinstance(node, Items):
+def _add_workings(group: str, node: Node, case: Gathered, problems: Problems) -> None:
+    """Segments, schedules or transactions of the case file; a list of segments gives the order of their files."""
+    if isinstance(node, Items) and group == "segments":
         case.order = [item for item in node.items if isinstance(item, Text)]
         return
     if not isinstance(node, Entries):
-        problems.add(node.place, "segments", "expected segments by name, or a list that gives their order")
+        more = ", or a list that gives their order" if group == "segments" else ""
+        problems.add(node.place, group, f"expected {group} by name{more}")
         return
     for key, child in node:
-        case.segments[key.text] = (key.place, child)
+        getattr(case, group)[key.text] = (key.place, child)
 
 
 def _read_own_files(folder: Path, case: Gathered, problems: Problems) -> None:
@@ -111,17 +116,24 @@ def _read_own_files(folder: Path, case: Gathered, problems: Problems) -> None:
             problems.add(case.keys[path.stem][0], path.stem, f"stands twice; also in {path.name}")
         elif (node := _keep(path, case, problems)) is not None:
             case.keys[path.stem] = (node.place, node)
-    for path in sorted([*folder.glob("*.yml"), *folder.glob("segments/*.yml")]):
+    for path in sorted([*folder.glob("*.yml"), *(p for name in FOLDERS for p in folder.glob(f"{name}/*.yml"))]):
         problems.add(Place(str(path)), "", "expected the ending .yaml, found .yml; rename the file")
-    for path in sorted((folder / "segments").glob("*.yaml")):
-        if path.stem in case.segments:
-            problems.add(case.segments[path.stem][0], path.stem, f"stands twice; also in segments/{path.name}")
-        elif (node := _keep(path, case, problems)) is not None:
-            case.segments[path.stem] = (Place(str(path)), node)
+    for group in FOLDERS:
+        _read_workings(folder, group, case, problems)
     for path in sorted((folder / "peers").glob("*.csv")):
         table = _read_peers(path, case, problems)
         if table is not None:
             case.peers[table.id] = table
+
+
+def _read_workings(folder: Path, group: str, case: Gathered, problems: Problems) -> None:
+    """Each file of a folder is one segment, schedule or transaction."""
+    found: dict[str, tuple[Place, Node]] = getattr(case, group)
+    for path in sorted((folder / group).glob("*.yaml")):
+        if path.stem in found:
+            problems.add(found[path.stem][0], path.stem, f"stands twice; also in {group}/{path.name}")
+        elif (node := _keep(path, case, problems)) is not None:
+            found[path.stem] = (Place(str(path)), node)
 
 
 def _sort_segments(case: Gathered, problems: Problems) -> None:

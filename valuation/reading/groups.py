@@ -83,7 +83,10 @@ def discount_base(session: Session) -> Any:
     if isinstance(base, Text) and base.text in DISCOUNT_BASES:
         return base.text
     names = [item for item in base.items if isinstance(item, Text)] if isinstance(base, Items) else []
-    known = [*session.segments, *(name for name in session.assumptions if name.startswith("bridge."))]
+    known = [
+        *(part.id for part in session.segments.values() if not part.memo),
+        *(name for name in session.assumptions if name.startswith("bridge.")),
+    ]
     for item in names:
         if item.text not in known:
             session.problems.add(

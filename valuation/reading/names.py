@@ -15,15 +15,23 @@ from .session import Session
 
 
 def reads(session: Session, name: str) -> Iterator[str]:
-    """Yield what an assumption or a segment reads, for the order of computing."""
-    scope, _, last = name.partition(".")
+    """Yield what an assumption, a working or a segment reads, for the order of computing."""
+    scope, _, last = name.rpartition(".")
     if last == "*":
         yield from (other for other in session.assumptions if other.startswith(f"{scope}."))
+        segment = session.segments.get(scope)
+        yield from (f"{view}.*" for view in (segment.views if segment else ()) if view != scope)
         return
-    for read_name in names_in(session.assumptions[name].expression):
-        target = resolve(read_name.dotted, scope, session.assumptions, session.segments)
+    assumption = session.assumptions[name]
+    for read_name in names_in(assumption.expression):
+        target = resolve(read_name.dotted, assumption.scope, session.assumptions, lined(session))
         if target is not None:
             yield target
+
+
+def lined(session: Session) -> set[str]:
+    """The scopes whose lines formulas may read: all workings but transactions, which come after everything."""
+    return {*session.workings, *session.segments} - {*session.transactions}
 
 
 def check_overrides(session: Session) -> None:
@@ -40,6 +48,8 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
     for assumption in session.assumptions.values():
         for read_name in names_in(assumption.expression):
             used.update(_check_name(session, assumption, read_name))
+    for name, place, column in session.columns:
+        _check_peers(session, name, place, f"{column.table}.{column.column}")
     unread = session.attempted - set(session.assumptions)  # a formula that could not be read may read anything
     for name, place in session.helpers.items():
         if name not in used and not unread and not session.overrides:
@@ -53,28 +63,29 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
 
 
 def _unused(session: Session, name: str, place: Place) -> None:
-    segment, _, word = name.partition(".")
-    method = session.segments[segment].method if segment in session.segments else None
-    names = [*method.parameters, *COMMON] if method else [*SHARES] if segment == "shares" else [*HOLDING]
-    what = f"is no assumption of {method.name}" if method else "is not known here"
+    scope, _, word = name.rpartition(".")
+    working = session.workings.get(scope)
+    names = [*working.calculation.parameters, *COMMON] if working else [*SHARES] if scope == "shares" else [*HOLDING]
+    what = f"is no assumption of {working.calculation.name}" if working else "is not known here"
     session.problems.add(place, name, f"{word} {what} and no formula reads it{nearest(word, names)}")
 
 
 def _check_name(session: Session, assumption: Assumption, name: Name) -> list[str]:
-    scope = assumption.group
+    scope = assumption.scope
     if name.dotted == "period":
         return []
     head, _, rest = name.dotted.partition(".")
     if head == "peers":
-        _check_peers(session, assumption, rest)
+        _check_peers(session, assumption.name, assumption.origin.place, rest)
         return []
-    target = resolve(name.dotted, scope, session.assumptions, session.segments)
+    target = resolve(name.dotted, scope, session.assumptions, lined(session))
     misread = {f"{scope}.{name.dotted}", name.dotted} & session.attempted
     if target is None and misread:
         return list(misread)  # its own problem is reported where it stands
     if target is None:
         place = assumption.origin.place
-        siblings = [other.removeprefix(f"{scope}.") for other in session.assumptions if other.startswith(f"{scope}.")]
+        around = [scope, scope.partition(".")[0]]
+        siblings = [n.removeprefix(f"{s}.") for s in around for n in session.assumptions if n.startswith(f"{s}.")]
         if place.line:
             place = Place(place.file, place.line, place.column + max(assumption.written.find(name.dotted), 0))
         session.problems.add(
@@ -86,18 +97,12 @@ def _check_name(session: Session, assumption: Assumption, name: Name) -> list[st
     return [target]
 
 
-def _check_peers(session: Session, assumption: Assumption, rest: str) -> None:
+def _check_peers(session: Session, name: str, place: Place, rest: str) -> None:
     table, _, column = rest.partition(".")
     peers = session.gathered.peers.get(table)
     if peers is None:
-        session.problems.add(
-            assumption.origin.place,
-            assumption.name,
-            f"peers.{table} is not known{nearest(table, session.gathered.peers)}",
-        )
+        text = f"peers.{table} is not known{nearest(table, session.gathered.peers)}"
+        session.problems.add(place, name, text)
     elif column not in peers.numeric and derived_ratio(column, peers.numeric) is None:
-        session.problems.add(
-            assumption.origin.place,
-            assumption.name,
-            f"peers.{table} has no column of numbers {column}{nearest(column, peers.numeric)}",
-        )
+        text = f"peers.{table} has no column of numbers {column}{nearest(column, peers.numeric)}"
+        session.problems.add(place, name, text)

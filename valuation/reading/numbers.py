@@ -46,7 +46,7 @@ class Numbers:
         self.origin = self._origin(content)
         self.power = 0  # of ten, from the unit as it is written to the one in which amounts are kept
         self.declared = self._declared()
-        self.expected = self._kind_unit(kind) if kind is not None else self.declared
+        self.expected = self.declared if kind is None or kind.free else self._kind_unit(kind)
         self.base = self._base()
 
     def complain(self, place: Place, text: str) -> None:
@@ -89,7 +89,7 @@ class Numbers:
                 text.place, f"expected a unit such as {self.setting.currency} m, %, x or years; found {text.text!r}"
             )
             return None
-        wanted = self._kind_unit(self.kind) if self.kind is not None else None
+        wanted = None if self.kind is None or self.kind.free else self._kind_unit(self.kind)
         unit, self.power = kept(unit, wanted)
         if wanted is not None and not _alike(unit, wanted):
             self.complain(text.place, f"expected {wanted}, found {text.text}")
@@ -151,7 +151,14 @@ class Numbers:
         if wanted is not None and wanted.shown == "rate" and wanted.pure and abs(value) > 1:
             self.complain(node.place, f"expected a percentage, found {text}; did you mean {text}%")
             return None
-        if self.kind is not None and wanted is not None and not wanted.pure and self.declared is None and value != 0:
+        if (
+            self.kind is not None
+            and not self.kind.free
+            and wanted is not None
+            and not wanted.pure
+            and self.declared is None
+            and value != 0
+        ):
             self.complain(node.place, f"expected a unit: {text} is not said to be {wanted}; add unit: {wanted}")
             return None
         return scaled(value, power)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..assumptions import Assumption, Segment
+from ..assumptions import Assumption, PeerReference, Segment, Transaction, Working
 from ..kinds import Kind
 from ..lines import snake
 from ..problems import Place, Problem, Problems
@@ -28,10 +28,13 @@ class Session:
     problems: Problems
     values: ValueReader
     assumptions: dict[str, Assumption] = field(default_factory=dict)
+    workings: dict[str, Working] = field(default_factory=dict)
     segments: dict[str, Segment] = field(default_factory=dict)
+    transactions: dict[str, Transaction] = field(default_factory=dict)
     helpers: dict[str, Place] = field(default_factory=dict)
     attempted: set[str] = field(default_factory=set)
     remarks: list[Problem] = field(default_factory=list)
+    columns: list[tuple[str, Place, PeerReference]] = field(default_factory=list)
 
     @property
     def overrides(self) -> Mapping[str, str]:
@@ -47,8 +50,13 @@ class Session:
         """Return the place and tree of a top-level key."""
         return self.gathered.keys.get(key, (self.gathered.place, None))
 
-    def assume(self, name: str, label: str, key: Text, node: Node, kind: Kind | None) -> Assumption | None:
-        """Read the assumption of a name and keep it; one without a source is remarked upon."""
+    def assume(
+        self, name: str, label: str, key: Text, node: Node, kind: Kind | None, scope: str = ""
+    ) -> Assumption | None:
+        """Read the assumption of a name and keep it; one without a source is remarked upon.
+
+        ``scope`` is the working it belongs to, where that is more than the first word of its name.
+        """
         if not NAME.fullmatch(key.text):
             self.problems.add(key.place, key.text, "expected a name of small letters, digits and _, such as risk_free")
             return None
@@ -56,7 +64,7 @@ class Session:
             self.problems.add(key.place, name, f"expected another name: {key.text} is a word of formulas")
             return None
         self.attempted.add(name)
-        assumption = self.values.assumption(name, label, node, kind)
+        assumption = self.values.assumption(name, label, node, kind, scope)
         if assumption is not None:
             self.assumptions[name] = assumption
             if not assumption.origin.sources and assumption.inputs:

@@ -28,7 +28,7 @@ _NAME: Final = re.compile(r"[A-Za-z_][\w.]*")
 class ValueReader(Setting):
     """Reads values of one case; complaints go to ``problems``, overrides replace what the files say."""
 
-    def assumption(self, name: str, label: str, node: Node, kind: Kind | None) -> Assumption | None:
+    def assumption(self, name: str, label: str, node: Node, kind: Kind | None, scope: str = "") -> Assumption | None:
         """Read the value under a name; None when it cannot be read, with at least one problem."""
         before = len(self.problems)
         fields = self._fields(name, node)
@@ -45,6 +45,7 @@ class ValueReader(Setting):
             return None
         return Assumption(
             name,
+            scope or name.partition(".")[0],
             label,
             expression,
             tuple(value.inputs),

@@ -108,8 +108,8 @@ class _Kept:
 
     @classmethod
     def empty(cls, case: Case, draws: int) -> _Kept:
-        parts = {name: np.empty(draws) for name in case.segments}
-        attributable = {name: np.empty(draws) for name in case.segments}
+        parts = {name: np.empty(draws) for name in case.parts}
+        attributable = {name: np.empty(draws) for name in case.parts}
         return cls(np.empty(draws), parts, attributable, Counter())
 
     def keep(self, start: int, size: int, found: Valuation, lines: Lines) -> None:

@@ -174,7 +174,8 @@ def _write_model(case: Case, recording: Recording, titles: Mapping[str, str], dr
     timed = {name for name in titles if any(row.yearly for row in recording.scopes[name].rows)}
     for scope, title in titles.items():
         if scope != "parts":
-            note = case.segments[scope].note if scope in case.segments else ""
+            noted = case.workings.get(scope) or case.segments.get(scope)
+            note = noted.note if noted else ""
             axis = base_year if scope in timed or not timed else None
             page = draft.pages[title]
             write_rows(page, recording.scopes[scope], draft, case.base_year + 1, base_year=axis, note=note)
@@ -224,8 +225,10 @@ def _pages(
     if case.peers:
         draft.page(PEERS, "Peers", "Tables of peers as pasted; ratios are formulas")
     for name, title in titles.items():
-        segment = case.segments.get(name)
-        note = f"{segment.method.name}: {segment.method.summary}" if segment else f"{case.currency} m unless stated"
+        working = case.workings.get(name)
+        note = f"{case.currency} m unless stated"
+        if working is not None:
+            note = f"{working.calculation.name}: {working.calculation.summary}"
         draft.page(title, recording.scopes[name].title, note)
     if simulation is not None:
         note = "A stored run: numbers in blue do not follow the inputs until the next run"
@@ -243,12 +246,24 @@ def _titles(case: Case, recording: Recording) -> dict[str, str]:
     """The sheet of each scope that has rows, in the order in which a reader turns them."""
     taken = {title.lower() for title in RESERVED}
     titles: dict[str, str] = {}
-    for name in ("drivers", *case.segments, "parts", "shares", "bridge", "reconciliation"):
+    for name in _scopes(case):
         scope = recording.scopes.get(name)
         if scope is not None and scope.rows:
             titles[name] = sheet_title(scope.title, taken)
             taken.add(titles[name].lower())
     return titles
+
+
+def _scopes(case: Case) -> list[str]:
+    """Scopes in the order of the flow: what others read first, each segment behind its views, transactions last."""
+    schedules = [name for name in case.workings if name not in case.transactions and not _values(case, name)]
+    segments = [scope for segment in case.segments.values() for scope in (*segment.views, segment.id)]
+    groups = ("parts", "shares", "bridge", *case.transactions, "transactions", "reconciliation")
+    return list(dict.fromkeys(("drivers", *schedules, *segments, *groups)))
+
+
+def _values(case: Case, scope: str) -> bool:
+    return any(scope in segment.views for segment in case.segments.values())
 
 
 def _headers(page: Page, master: Cell, draft: Draft) -> None:

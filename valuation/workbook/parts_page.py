@@ -53,13 +53,13 @@ def write_parts(
     page.freeze = (HEAD_ROW + 1, 1)
     *rows, total = scope.rows
     per_share: dict[str, Reference] = {}
-    for row, (name, segment) in zip(rows, case.segments.items(), strict=True):
+    for row, (name, segment) in zip(rows, case.parts.items(), strict=True):
         at = draft.cells[row].row
         part = found.parts[name]
         page.text(at, PART, segment.name)
         page.links[at, PART] = draft.cells[part.attributable.row].sheet
         page.text(at, UNIT, str(row.unit), "unit")
-        page.text(at, METHOD, segment.method.name)
+        page.text(at, METHOD, case.method_of(name))
         if part.enterprise is not None:
             draft.put(page, at, ENTERPRISE, part.enterprise)
         draft.put(page, at, EQUITY, part.equity)

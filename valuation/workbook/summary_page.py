@@ -126,7 +126,7 @@ def _ranges(
         },
     )
     rows: list[tuple[str, Reference, float, float]] = []
-    for name, segment in case.segments.items():
+    for name, segment in case.parts.items():
         low, high = _spread(simulation, name, draft.value(per_share[name]))
         rows.append((segment.name, per_share[name], low, high))
     low, high = _spread(simulation, None, draft.value(whole))

@@ -177,7 +177,7 @@ def _case(path: Path, formulas: Cells, constants: Cells) -> Case:
 def _stand_in(case: Case) -> Simulation:
     """A simulation that only has the shape of a run: the pages are laid out by it, its numbers are not compared."""
     flat = np.zeros(2)
-    parts = dict.fromkeys(case.segments, flat)
+    parts = dict.fromkeys(case.parts, flat)
     price = 1.0 if case.has("shares.price") else None
     return Simulation(flat, parts, parts, price, 0, "random", 2, 1, {})
 
