@@ -98,7 +98,7 @@ class Study:
         return result
 
     def __repr__(self) -> str:
-        return f"Study({str(self.path)!r}: {self.case.name}, {len(self.case.segments)} parts)"
+        return f"Study({str(self.path)!r}: {self.case.name}, {len(self.case.parts)} parts)"
 
 
 def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Study:

@@ -60,6 +60,8 @@ def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
     items = dict(base.bridge)
     if base.holding_discount is not None:
         items["holding discount"] = base.holding_discount
+    if base.transactions:
+        items["transactions, weighted by probability"] = sum(found.expected for found in base.transactions)
     for name, amount in items.items():
         table.add_row(escape(name.replace("_", " ")), f"{amount:,.0f}", "", f"{amount * base.factor:,.2f}")
     table.add_section()
@@ -67,6 +69,23 @@ def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
     if simulation is not None:
         row += [f"{simulation.quantiles[q]:,.2f}" for q in (0.05, 0.5, 0.95)]
     table.add_row(*row)
+    console().print(table)
+    if base.transactions:
+        _print_transactions(base)
+
+
+def _print_transactions(base: BaseCase) -> None:
+    """Each transaction as if it were certain, and what its probability makes of it."""
+    quote = str(base.case.quote)
+    table = Table(title=f"Transactions, {quote}", title_justify="left")
+    for name, justify in (("transaction", "left"), ("route", "left"), ("probability", "right")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for name in ("before", "after", "expected change"):
+        table.add_column(name, justify="right")
+    for found in base.transactions:
+        ends = (f"{amount * base.factor:,.2f}" for amount in (found.before, found.after))
+        chance, change = f"{found.probability:.1%}", f"{found.expected_per_share:+,.2f}"
+        table.add_row(escape(found.name), found.route, chance, *ends, change)
     console().print(table)
 
 

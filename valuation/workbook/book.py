@@ -20,7 +20,7 @@ from ..recording import Recording, evaluate_all
 from ..simulation.results import Simulation
 from ..trial import record
 from ..version import __version__
-from . import checks_page, inputs_page, parts_page, simulation_page, summary_page, tables_pages
+from . import checks_page, inputs_page, parts_page, simulation_page, summary_page, tables_pages, transactions_page
 from .address import HEAD_ROW, Cell, sheet_title
 from .lines_page import place_rows, write_rows
 from .pages import Draft, Page, write_page
@@ -46,6 +46,7 @@ RESERVED: Final = (
     BASELINE,
     FILES,
     checks_page.TITLE,
+    transactions_page.TITLE,
 )
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
 
@@ -158,6 +159,8 @@ def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str
     per_share = parts_page.write_parts(
         pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
     )
+    if case.transactions:
+        transactions_page.write_transactions(pages[transactions_page.TITLE], case, found, draft)
     checks_page.write_checks(pages[checks_page.TITLE], made, draft)
     _write_run(case, pages, draft, simulation, found, per_share, mark)
     _write_lists(case, pages, draft, simulation, scenarios)
@@ -230,6 +233,9 @@ def _pages(
         if working is not None:
             note = f"{working.calculation.name}: {working.calculation.summary}"
         draft.page(title, recording.scopes[name].title, note)
+    if case.transactions:
+        note = f"{case.currency} m and {case.quote}; every difference named"
+        draft.page(transactions_page.TITLE, "Before and after transactions", note)
     if simulation is not None:
         note = "A stored run: numbers in blue do not follow the inputs until the next run"
         draft.page(SIMULATION, "Simulation", note)
@@ -280,6 +286,7 @@ def _notes(case: Case) -> dict[str, str]:
     return {
         SUMMARY: "The value per share beside the price, the football field and the value by part",
         INPUTS: "Every assumption with unit, distribution, range, source and reason",
+        transactions_page.TITLE: "What each transaction changes for one share, and what is expected of it",
         SIMULATION: "Percentiles, histogram and cumulative distribution of the last run",
         EVIDENCE: "Dated and sourced facts",
         BASELINE: "The inputs that the stored run was given",
