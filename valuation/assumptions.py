@@ -112,7 +112,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Transaction:
-    """A transaction that may happen to a part: its route is the working of the same name."""
+    """A transaction that may happen to a part, or to a memo that is a unit inside one.
+
+    Its route is the working of the same name.
+    """
 
     id: str
     name: str

@@ -159,7 +159,7 @@ def _expected(line: Line, found: Valuation, names: Mapping[str, str], parts: Map
     """The sum of what transactions are expected to add, shown one by one with the chance that a part stays."""
     line.heading("What transactions are expected to add")
     for name, outcome in found.transactions.items():
-        found.expected[name] = line(f"Expected: {names[name]}", outcome.probability * (outcome.after - outcome.before))
+        found.expected[name] = line(f"Expected: {names[name]}", outcome.expected)
     total = line("Transactions, weighted by probability", add_up(*found.expected.values()))
     possible: Any = None
     for part in dict.fromkeys(parts.values()):

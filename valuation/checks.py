@@ -113,7 +113,8 @@ def parts_add_up(recorded: Recorded) -> Iterator[Check]:
     """The value per share is the sum of the parts and the bridge, each per share."""
     found, recording = recorded.valuation, recorded.recording
     factor = recorded.line("shares", "Quoted value of one unit of equity")
-    rest = [*found.bridge.values(), *([found.holding_discount] if found.holding_discount is not None else [])]
+    rest = [*found.bridge.values(), *found.expected.values()]
+    rest += [found.holding_discount] if found.holding_discount is not None else []
     others = add_up(*rest) * factor if rest else 0
     parts = add_up(*(part.per_share for part in found.parts.values()))
     tolerance = recording.constant("Tolerance of identities", TIED_WITHIN)

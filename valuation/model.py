@@ -167,7 +167,8 @@ class Run:
 
     def transaction(self, name: str) -> None:
         """Carry out one transaction on the part that it moves."""
-        found, part = self.valuation, self.valuation.parts[self.case.transactions[name].part]
+        found = self.valuation
+        part = (found.parts | found.memos)[self.case.transactions[name].part]
         before = Before(part.equity, part.owned, found.before_transactions, self.known["shares.diluted"], found.factor)
         working = self.case.workings[name]
         outcome = working.calculation.run(self._line(name), before, **self._given(working))

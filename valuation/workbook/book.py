@@ -231,7 +231,7 @@ def _pages(
         working = case.workings.get(name)
         note = f"{case.currency} m unless stated"
         if working is not None:
-            note = f"{working.calculation.name}: {working.calculation.summary}"
+            note = f"{working.calculation.name}: {working.calculation.summary}".replace("`", "")
         draft.page(title, recording.scopes[name].title, note)
     if case.transactions:
         note = f"{case.currency} m and {case.quote}; every difference named"

@@ -102,6 +102,8 @@ def _whole(table: _Table, value: Reference) -> Reference:
     """A bar that stands on the floor, in the row just written; returns the cell of its level."""
     page, draft, quote, at = table.page, table.draft, table.case.quote, table.at - 1
     draft.put(page, at, WHOLE, value + 0, unit=quote)
+    for column in (FLOOR, RISE, FALL):
+        draft.put(page, at, column, value * 0, unit=quote)  # charts want numbers, not blanks
     return draft.put(page, at, LEVEL, value + 0, unit=quote)
 
 
@@ -112,6 +114,7 @@ def _step(table: _Table, level: Reference, step: Reference) -> Reference:
     draft.put(page, at, FLOOR, minimum(level, after), unit=quote)
     draft.put(page, at, RISE, maximum(0, step), unit=quote)
     draft.put(page, at, FALL, maximum(0, -step), unit=quote)
+    draft.put(page, at, WHOLE, step * 0, unit=quote)
     return after
 
 
