@@ -12,6 +12,8 @@ import pytest
 from valuation.base_case import base_case
 from valuation.methods import dcf, scenarios, venture
 from valuation.reading import load
+from valuation.schedules import contribution
+from valuation.transactions import Before, carve_out, distribution
 
 
 def published(number: str, source: str) -> Any:
@@ -214,3 +216,89 @@ def test_mid_year_periods(source: str) -> None:
     assert exits[0] == exits[1]
     periods = np.log(dcf(**perpetual)["Discount factor of cash flows"][:, 0]) / -np.log(1.1)
     assert pytest.approx(periods.tolist()) == [0.5, 1.5, 2.5, 3.5, 4.5]
+
+
+# Routes out of a group -----------------------------------------------------------------------------------------------
+
+
+@published("V16", "eBay and PayPal, 17 and 20 July 2015; eBay, Form 8937: basis .4138 eBay, .5862 PayPal")
+def test_paypal_leaves_ebay(source: str) -> None:
+    """One for one; a share of eBay with the right is its 28.57 without it and PayPal's 38.39 when issued."""
+    ebay = Before(equity=38.39, owned=1.0, group_equity=28.57 + 38.39, shares=1.0, factor=1.0)
+    lines = distribution(ebay, probability=1.0, new_shares=1.0, market_value=40.47)
+    assert pytest.approx(2.08, abs=1e-12) == one(lines["Re-rating"])
+    assert pytest.approx(0.054, abs=5e-4) == one(lines["Re-rating"]) / 38.39
+    stays, goes = (
+        one(lines["Tax basis that stays with the parent's share"]),
+        one(lines["Tax basis that goes to the new shares"]),
+    )
+    assert pytest.approx(0.4138, abs=5e-5) == stays
+    assert pytest.approx(0.5862, abs=5e-5) == goes
+    assert pytest.approx(28.57, abs=5e-3) == one(lines["Shares of the new company for one share"]) * 0.4138 / 0.5862
+    assert pytest.approx(28.57 + 40.47) == one(lines["Share of the parent with the right"])
+
+
+@published("V17", "GE, Form 10-K 2022 and pro forma of January 2023: GE HealthCare, 1 for 3, 19.9 % retained; USD bn")
+def test_ge_healthcare_leaves_ge(source: str) -> None:
+    """The last .5 of cash that the pro forma takes off is entered as one-off costs; 5.1 / 19.9 % is the equity."""
+    ge = Before(equity=5.1 / 0.199 + 2.0, owned=1.0, group_equity=90.0, shares=1.09, factor=1 / 1.09)
+    lines = distribution(
+        ge, probability=1.0, new_shares=1 / 3, retained=0.199, debt_push_down=2.0, one_off_costs=0.5,
+        group_cash=17.3, part_cash=1.5, group_borrowings=28.6, part_borrowings=8.3, group_securities=0.0,
+    )  # fmt: skip
+    assert pytest.approx(0.801, abs=1e-12) == one(lines["Share that leaves the parent"])
+    assert pytest.approx(17.3, abs=1e-12) == one(lines["Cash of the parent, pro forma"])
+    assert pytest.approx(20.3, abs=1e-12) == one(lines["Borrowings of the parent, pro forma"])
+    assert pytest.approx(5.1, abs=1e-12) == one(lines["Securities of the parent, pro forma"])
+    assert pytest.approx(10.3, abs=1e-12) == one(lines["Borrowings of the new company, pro forma"])
+    assert pytest.approx(1.09 / 3 / 0.801) == one(lines["Shares of the new company"])
+    assert pytest.approx(-0.5, abs=1e-12) == one(lines["Change of the group's equity"])
+
+
+@pytest.mark.parametrize(
+    ("measure", "ours", "theirs", "expected"),
+    [
+        pytest.param("revenue", 3_000, 2_000, 0.60, id="V25-revenue"),
+        pytest.param("EBITDA", 600, 500, 0.545, id="V25-EBITDA"),
+        pytest.param("net income", 350, 280, 0.556, id="V25-net-income"),
+        pytest.param("assets", 8_000, 7_000, 0.533, id="V25-assets"),
+        pytest.param("market value", 7_500, 5_500, 0.577, id="V25-market-value"),
+    ],
+)
+def test_contribution_by_measure(measure: str, ours: float, theirs: float, expected: float) -> None:
+    lines = contribution(measures={measure: {"ours": ours, "theirs": theirs}})
+    assert pytest.approx(expected, abs=5e-4) == one(lines[f"Share by {measure}"])
+
+
+@published("V25", "contribution analysis of A and B: A brings 53 to 60 %")
+def test_contribution_has_a_range(source: str) -> None:
+    pairs = {
+        "revenue": (3e3, 2e3),
+        "EBITDA": (600, 500),
+        "net income": (350, 280),
+        "assets": (8e3, 7e3),
+        "cap": (7.5, 5.5),
+    }
+    lines = contribution(measures={name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in pairs.items()})
+    assert pytest.approx(0.533, abs=5e-4) == one(lines["Lowest share"])
+    assert pytest.approx(0.60, abs=5e-4) == one(lines["Highest share"])
+
+
+@published("IPO-underpriced", "derived: V 20bn, M 2bn, 1,000m old shares, discount 15 %")
+def test_an_underpriced_offer_hands_value_to_its_buyers(source: str) -> None:
+    group = Before(equity=20_000.0, owned=1.0, group_equity=20_000.0, shares=1_000.0, factor=1e-3)
+    lines = carve_out(group, probability=1.0, old_shares=1_000.0, primary=2_000.0, discount=0.15)
+    assert pytest.approx(119.76, abs=5e-3) == one(lines["New shares sold"])
+    assert pytest.approx(16.70, abs=5e-3) == one(lines["Offer price"])
+    assert pytest.approx(19.65, abs=5e-3) == one(lines["Fair price after the offer"])
+    assert pytest.approx(353, abs=0.5) == -one(lines["Change of the group's equity"])
+    assert pytest.approx(2_000 * 0.15 / 0.85, rel=1e-12) == -one(lines["Change of the group's equity"])
+
+
+@published("IPO-dilution", "derived: V 20bn, parent 80 %, M 2bn, secondary 1bn, no fees")
+def test_dilution_is_no_loss(source: str) -> None:
+    group = Before(equity=20.0, owned=0.8, group_equity=16.0, shares=1.0, factor=1.0)
+    lines = carve_out(group, probability=1.0, old_shares=1_000.0, primary=2.0, secondary=1.0)
+    assert pytest.approx(15 / 22, rel=1e-12) == one(lines["Stake of the parent after"])
+    assert pytest.approx(1.0, rel=1e-12) == one(lines["Cash to the parent"])
+    assert pytest.approx(16.0, rel=1e-12) == one(lines["After"])

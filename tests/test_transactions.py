@@ -204,6 +204,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "split_off": {"part_shares": 100.0},
     "sale": {},
     "merger": {"other_value": 300.0},
+    "tracking_stock": {"distributed": 0.2},
 }
 
 
@@ -230,6 +231,7 @@ IMPOSSIBLE = {
     "a stake over 100 %": ("merger", {"stake": 1.01}),
     "a stake under nothing": ("merger", {"cash_received": 250.0}),
     "new money over post-money": ("merger", {"new_money": 50.0, "post_money": 50.0}),
+    "more tracked than owned": ("tracking_stock", {"sold": 181.0}),
     "costs that outgrow their rate": ("sale", {"stranded_cost": 1.0, "cost_rate": 0.05, "cost_growth": 0.05}),
 }
 
@@ -248,6 +250,8 @@ MISSING = {
     "retained": ("distribution", {"lock_up_discount": 0.1}),
     "primary": ("carve_out", {"primary": None}),
     "secondary": ("carve_out", {"tax_rate": 0.1, "tax_basis": 0.0}),
+    "distributed": ("tracking_stock", {"distributed": None}),
+    "sold": ("tracking_stock", {"stamp_duty": 0.001}),
     "discount": ("carve_out", {"assured_entitlement": 0.1}),
     "part_cash": ("distribution", {"group_cash": 1.0}),
     "part_borrowings": ("distribution", {"group_borrowings": 1.0}),

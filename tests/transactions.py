@@ -165,6 +165,12 @@ OWN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         NOTHING | st.fixed_dictionaries({"new_money": between(0, 5)}, optional={"post_money": between(6, 20)}),
         LOCKED, TAXED,
     ),
+    "tracking_stock": _joined(
+        st.fixed_dictionaries({"distributed": between(0, 0.4)})
+        | st.fixed_dictionaries({"sold": between(0, 0.1)})
+        | st.fixed_dictionaries({"distributed": between(0, 0.4), "sold": between(0, 0.1)}),
+        st.fixed_dictionaries({}, optional={"discount": between(0, 0.4), "fee": between(0, 0.1)}), LOCKED, TAXED,
+    ),
 }  # fmt: skip
 
 
@@ -177,8 +183,10 @@ def transactions(draw: st.DrawFn, routes: tuple[str, ...] = tuple(OWN)) -> Trans
     for terms in ALONE.values():
         if draw(st.booleans()):
             given.update(draw(terms))
-    if route == "carve_out" and "secondary" not in given and given.get("greenshoe_shares") != "secondary":
-        given = {name: value for name, value in given.items() if name not in {"tax_rate", "tax_basis", "stamp_duty"}}
+    sells = "sold" in given or "secondary" in given or given.get("greenshoe_shares") == "secondary"
+    if route in {"carve_out", "tracking_stock"} and not sells:
+        idle = {"tax_rate", "tax_basis", "stamp_duty"} | ({"discount", "fee"} if route == "tracking_stock" else set())
+        given = {name: value for name, value in given.items() if name not in idle}
     for name, value in given.items():
         kind = ROUTES[route].parameters[name].kind
         if isinstance(kind, Kind) and kind.noun == "money":

@@ -6,6 +6,7 @@ from .merger import merger
 from .route import ROUTES, Before, Outcome, Route
 from .sale import sale
 from .split_off import split_off
+from .tracking_stock import tracking_stock
 
 __all__ = [
     "ROUTES",
@@ -17,4 +18,5 @@ __all__ = [
     "merger",
     "sale",
     "split_off",
+    "tracking_stock",
 ]
