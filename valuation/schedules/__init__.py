@@ -4,3 +4,7 @@ from .contribution import contribution
 from .schedule import SCHEDULES, Schedule
 
 __all__ = ["SCHEDULES", "Schedule", "contribution"]
+from .captive import captive
+from .schedule import SCHEDULES, Schedule
+
+__all__ = ["SCHEDULES", "Schedule", "captive"]
