@@ -1,10 +1,12 @@
 """Supporting schedules, one a file. To add one: write its file and import it here."""
 
+from .captive import captive
 from .contribution import contribution
 from .schedule import SCHEDULES, Schedule
 
-__all__ = ["SCHEDULES", "Schedule", "contribution"]
-from .captive import captive
-from .schedule import SCHEDULES, Schedule
-
-__all__ = ["SCHEDULES", "Schedule", "captive"]
+__all__ = [
+    "SCHEDULES",
+    "Schedule",
+    "captive",
+    "contribution",
+]

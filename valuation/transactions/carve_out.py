@@ -51,8 +51,6 @@ def carve_out(
     [0.6818, 15000.0, 1000.0]
 
     Args:
-        line: reading; that keeps the lines
-        before: before; the part and its parent
         old_shares: old shares; of the part, fully diluted, before the offer
         primary: primary offering; gross money raised by new shares, it goes to the part
         secondary: secondary offering; gross money for shares that the parent sells
@@ -64,7 +62,6 @@ def carve_out(
         employee_share: employee shares; new shares given to employees, as a share of all after the offer
         assured_entitlement: assured entitlement; share of the offer that the parent's holders buy at the offer price
         debt_push_down: debt pushed down; borrowed by the part and paid out to its owners before the offer
-        terms: terms; common to all routes
     """
     part = at_the_date(line, before, terms)
     line.heading("The offer")

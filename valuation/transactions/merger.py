@@ -48,8 +48,6 @@ def merger(
     [0.4, 0.2908, 378.0]
 
     Args:
-        line: reading; that keeps the lines
-        before: before; the part and its parent
         other_value: value of the other company; 100 % of its equity at the date, before the merger
         cash_contributed: cash put in; by the parent into the merged company
         cash_received: cash taken out; by the parent from the merged company
@@ -59,7 +57,6 @@ def merger(
         new_money: new money; from outside investors, for new shares of the merged company
         post_money: post-money value; at which the new money comes in, without it at fair value
         employee_share: employee shares; given after the merger and before the new money, as a share of all
-        terms: terms; common to all routes
     """
     if post_money is not None and new_money is None:
         raise TypeError("expected new_money with post_money, found post_money alone")

@@ -36,12 +36,9 @@ def sale(
     [240.0, 200.0, 0.0]
 
     Args:
-        line: reading; that keeps the lines
-        before: before; the part and its parent
         price: price; for 100 % of the part's equity, at the date
         premium: control premium; of the price over the market value, instead of price
         retained: stake kept; by the parent, as a share of the part
-        terms: terms; common to all routes
     """
     if price is not None and premium is not None:
         raise TypeError("expected either price or premium, found both")

@@ -43,14 +43,11 @@ def split_off(
     [3.125, 16.0, 12.5, 9.5238]
 
     Args:
-        line: reading; that keeps the lines
-        before: before; the part and its parent
         part_shares: shares of the part; fully diluted
         discount: exchange discount; of the part's share, a gift to those who tender
         retained: stake kept; by the parent, as a share of the part
         parent_price: price of the parent's share; money a share at the date, without it the value of a share before
         debt_push_down: debt pushed down; borrowed by the part and paid out to its owners before the exchange
-        terms: terms; common to all routes
     """
     part = at_the_date(line, before, terms)
     line.heading("The exchange")

@@ -42,13 +42,10 @@ def tracking_stock(
     [160.0, 160.0, 80.0]
 
     Args:
-        line: reading; that keeps the lines
-        before: before; the part and its parent
         distributed: share distributed; of the part, that the tracking shares given to the parent's holders follow
         sold: money for tracking shares; gross, from shares that the parent sells to the public
         discount: IPO discount; of the offer price to the price of a tracking share after the offer
         fee: gross spread; of banks, as a share of the gross money
-        terms: terms; common to all routes
     """
     if distributed is None and sold is None:
         raise MissingAssumption("distributed", "give it, or sold")
