@@ -43,6 +43,7 @@ def test_parts_bridge_and_discount_sum_to_the_value_per_share(good: Case) -> Non
     found = base_case(good)
     factor = found.per_share / found.equity
     rest = sum(found.bridge.values()) + (found.holding_discount or 0)
+    rest += sum(transaction.expected for transaction in found.transactions)
     assert found.per_share == pytest.approx(sum(part.per_share for part in found.parts) + rest * factor, rel=1e-13)
     assert found.sum_of_parts == pytest.approx(sum(part.attributable for part in found.parts), rel=1e-13)
 
@@ -224,6 +225,27 @@ def test_a_fade_hits_its_ends_and_equals_the_list(first: float, last: float, ove
 def test_a_fade_holds_and_takes_names_and_draws(case_of: Read) -> None:
     text = PATH.format("fade(top for 1 years to ~ uniform(0, 0.2) over 2 years), top: 50%")
     assert path_of(case_of(text)) == pytest.approx([0.5, 0.3, 0.1])
+
+
+def test_a_fade_with_a_half_life_leaves_half_of_the_way_each_time(case_of: Read) -> None:
+    faded = path_of(case_of(PATH.format("fade(9% to 1% with half-life 1 years)")))
+    assert faded == pytest.approx([0.09, 0.05, 0.03], rel=1e-12)
+    slower = path_of(case_of(PATH.format("fade(~ uniform(5%, 13%) to 1% with half-life 2 years)")))
+    assert slower == pytest.approx([0.09, 0.01 + 0.08 / 2**0.5, 0.05], rel=1e-12)
+
+
+def test_a_linear_fade_of_growth_is_near_the_h_model() -> None:
+    """Fuller and Hsia (1984): V = D0 ((1 + gL) + H (gS - gL)) / (r - gL), H half of the years of the fade."""
+    from valuation.methods import dcf
+
+    short, long, rate, years = 0.08, 0.03, 0.10, 8
+    growth = [short + (long - short) * t / years for t in range(1, years + 1)]
+    lines = dcf(
+        revenue=100, growth=growth, margin=1, tax_rate=0, wacc=rate, capex=0, depreciation=0,
+        terminal_value="gordon", terminal_growth=long, timing="end-year",
+    )  # fmt: skip
+    h_model = 100 * ((1 + long) + years / 2 * (short - long)) / (rate - long)
+    assert float(lines["Enterprise value"][0]) == pytest.approx(h_model, rel=0.03)
 
 
 # Replacing values -----------------------------------------------------------------------------------------------------

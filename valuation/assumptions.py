@@ -23,12 +23,19 @@ DEFAULT: Final = "default"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a number comes from: ids of evidence or the word judgement, why, a note, and the place in its file."""
+    """Where a number comes from: ids of evidence or the word judgement, why, a note, and the place in its file.
+
+    ``as_of`` is the date that it is of, ``owner`` who answers for it and ``changed`` when it was last changed, where an
+    analyst writes them.
+    """
 
     place: Place
     sources: tuple[str, ...] = ()
     why: str = ""
     note: str = ""
+    as_of: str = ""
+    owner: str = ""
+    changed: str = ""
 
     @property
     def source(self) -> str:

@@ -141,6 +141,8 @@ def evaluate(expression: Expression, around: Surroundings) -> Any:
             return around.number(expression.value)
         case Apply(function="fade"):
             return op.fade(around.period, *(evaluate(operand, around) for operand in expression.operands))
+        case Apply(function="decay"):
+            return op.decay(around.period, *(evaluate(operand, around) for operand in expression.operands))
         case Apply():
             return _MEANING[expression.function](*(evaluate(operand, around) for operand in expression.operands))
 

@@ -52,7 +52,7 @@ class Line(Protocol):
 
 def snake(label: str) -> str:
     """Return the dotted-name form of a label: 'Enterprise value' is enterprise_value."""
-    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", label.lower().replace("'", "")).strip("_")
 
 
 class Invalid:

@@ -245,6 +245,15 @@ def fade(period: Any, start: Any, end: Any, hold: Any, over: Any) -> Any:
     return where(at_least(period, hold + over), end, between)
 
 
+def decay(period: Any, start: Any, end: Any, half_life: Any) -> Any:
+    """A yearly path from ``start`` in year 1 towards ``end``: every ``half_life`` years half of the way is left.
+
+    x_t = end + (start - end) exp(-ln 2 (t - 1) / half-life), the geometric fade of competitive advantage.
+    """
+    one = period / period  # 2 is written as 1 + 1, as no other number may hide in a formula
+    return end + (start - end) * exp(-log(one + one) * (period - 1) / half_life)
+
+
 def grow(base: Any, growth: Any) -> Any:
     """A yearly path that grows from a base: base (1 + growth), year after year."""
     return roll_forward(lambda before, growth: before * (1 + growth), base, growth)

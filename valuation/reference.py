@@ -56,7 +56,8 @@ Their assumptions are named `cloud.dcf.revenue`; a name is looked up in its own 
 
 ## Values
 
-A value is written alone, or as a mapping of `value`, `unit`, `source`, `why`, `base` and `note`.
+A value is written alone, or as a mapping of `value`, `unit`, `source`, `why`, `base`, `note`, and for the log `as_of`, `owner`
+and `changed`.
 
 | written | means |
 |---|---|
@@ -64,6 +65,7 @@ A value is written alone, or as a mapping of `value`, `unit`, `source`, `why`, `
 | `[10%, 12%, ~ pert(8%, 9%, 12%)]` | one item a forecast year |
 | `fade(31% to 5% over 10 years)` | 31% in year 1, then linear, 5% from year 10 on |
 | `fade(12% for 5 years to 4% over 5 years)` | 12% through year 5, then linear, 4% from year 10 on |
+| `fade(31% to 5% with half-life 3 years)` | 31% in year 1, then half of the way to 5% every 3 years |
 | `= drivers.risk_free + beta * drivers.erp` | a formula over other names, drivers, and lines of other segments |
 | `~ pert(45%, 60%, 85%)` | a distribution; its base is the mode, else the median; `base:` overrides |
 | `~ event(70%)` | 1 or 0; used as `= if(drivers.approval, growth_with, growth_without)` |

@@ -68,7 +68,7 @@ class Study:
         return write_workbook(self.case, path, simulation, self.scenarios())
 
     def to_frame(self) -> DataFrame:
-        """The inputs as a pandas frame: base, unit, distribution, source and reason, a row a name."""
+        """The inputs as a pandas frame: base, unit, distribution, source, reason and dates, a row a name."""
         import pandas as pd
 
         rows = [
@@ -79,6 +79,9 @@ class Study:
                 "distribution": "" if found.distribution is None else str(found.distribution),
                 "source": found.origin.source,
                 "why": found.origin.why,
+                "as_of": found.origin.as_of,
+                "owner": found.origin.owner,
+                "changed": found.origin.changed,
             }
             for found in self.case.inputs
         ]
