@@ -1,6 +1,7 @@
 """Supporting schedules, one a file. To add one: write its file and import it here."""
 
 from .captive import captive
+from .listing_tests import listing_tests
 from .schedule import SCHEDULES, Schedule
 
-__all__ = ["SCHEDULES", "Schedule", "captive"]
+__all__ = ["SCHEDULES", "Schedule", "captive", "listing_tests"]
