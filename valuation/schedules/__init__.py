@@ -10,3 +10,7 @@ __all__ = [
     "captive",
     "contribution",
 ]
+from .listing_tests import listing_tests
+from .schedule import SCHEDULES, Schedule
+
+__all__ = ["SCHEDULES", "Schedule", "captive", "listing_tests"]

@@ -58,8 +58,8 @@ def captive(
         net       the supplier counts external business only; the customer pays what the goods cost the supplier
         combined  as net, but supplier and customer are one segment, and a spin-off is a memo
 
-    Lines to read: "Supplier's internal revenue", "Supplier's internal cost", "Customer's expense" (the year's charge
-    or the depreciation of purchases), "Customer's capital expenditure", and "Tax timing to deduct".
+    Lines to read: "Supplier internal revenue", "Supplier internal cost", "Customer expense" (the year's charge
+    or the depreciation of purchases), "Customer capital expenditure", and "Tax timing to deduct".
 
     The value of both segments by ``dcf`` does not move with the transfer price when the customer expenses the goods in
     the year of purchase, both have the same tax rates, WACC, timing, terminal value and terminal growth (and terminal
@@ -102,29 +102,29 @@ def captive(
     """
     gross = _one_treatment(supplier_treatment or treatment, customer_treatment or treatment) == "gross"
     line.heading("Internal sales")
-    sold = line("Internal sales", internal_sales * (1 - lost))
-    cost = line("Internal cost", internal_cost * (1 - lost))
+    sold = line("Sales to the customer", internal_sales * (1 - lost))
+    cost = line("Cost of sales to the customer", internal_cost * (1 - lost))
     trade = Trade(sold, cost, line("Internal profit", sold - cost))
     gone = line("Internal sales lost after a spin-off", internal_sales * lost)
     if external_revenue is not None:
-        everything = line("Supplier's revenue from all customers", sold + external_revenue)
-        line("Internal share of the supplier's revenue", sold / everything, show=RATE)
+        everything = line("Supplier revenue from all customers", sold + external_revenue)
+        line("Internal share of supplier revenue", sold / everything, show=RATE)
 
     line.heading("What the two segments count")
-    line("Supplier's internal revenue", sold if gross else sold * 0)
-    line("Supplier's internal cost", cost if gross else cost * 0)
-    charge = line("Customer's charge", sold if gross else cost)
-    elsewhere = line("Customer's purchases elsewhere", gone * (1 + premium_elsewhere))
-    bought = line("Customer's purchases", charge + elsewhere)
+    line("Supplier internal revenue", sold if gross else sold * 0)
+    line("Supplier internal cost", cost if gross else cost * 0)
+    charge = line("Customer charge", sold if gross else cost)
+    elsewhere = line("Customer purchases elsewhere", gone * (1 + premium_elsewhere))
+    bought = line("Customer purchases", charge + elsewhere)
 
     released, timed = trade.profit, trade.profit * 0
     if charged == "expensed":
-        line("Customer's expense", bought)
-        line("Customer's capital expenditure", bought * 0)
+        line("Customer expense", bought)
+        line("Customer capital expenditure", bought * 0)
     else:
         years = int(needed(life, "life", "the customer capitalises its purchases"))
-        line("Customer's capital expenditure", bought)
-        line("Customer's expense", _straight_line(line, bought, years, "Purchases"))
+        line("Customer capital expenditure", bought)
+        line("Customer expense", _straight_line(line, bought, years, "Purchases"))
         released = line("Internal profit depreciated", _straight_line(line, trade.profit, years, "Profit"))
     held = line("Increase in unrealised internal profit", trade.profit - released)
     line("Unrealised internal profit", roll_forward(lambda before, held: before + held, 0, held))
@@ -138,7 +138,7 @@ def captive(
         cost_of_capital = needed(wacc, "wacc", "the customer deducts its purchases later than the supplier pays tax")
         timed = _tax_timing(line, trade.profit, held, rate, cost_of_capital, terminal_growth, years, timing)
     else:
-        timed = total(line("Tax timing of the year's purchases", timed))
+        timed = total(line("Tax timing by year of purchase", timed))
     timed = line("Present value of tax timing", timed)
     line("Tax timing to deduct", timed * 0 if gross else timed)
 
@@ -181,7 +181,7 @@ def _tax_timing(
         ahead.append(line(f"Discounted tax rate {year} ahead", following(ahead[-1], beyond), show=RATE))
     saved = add_up(*ahead) / line.constant(f"Life of {life} years", life)
     relief = line("Discounted tax relief by depreciation", saved, show=RATE)
-    exact = line("Tax timing of the year's purchases", profit * (paid - relief))
+    exact = line("Tax timing by year of purchase", profit * (paid - relief))
     counted = line("Tax paid ahead of its relief, discounted", held * paid)
     forecast = line("Tax timing of purchases in the forecast", total(exact))
     in_flows = line("Tax timing in the cash flows of the forecast", total(counted))
@@ -199,7 +199,7 @@ def _multiples(line: Line, trade: Trade, released: Any, multiple: Any, basis: st
     """What gross counts more than net where multiples value the segments: no identity holds there."""
     line.heading("Under multiples")
     added = line(
-        "Internal sales at the supplier's multiple", (trade.sales if basis == "revenue" else trade.profit) * multiple
+        "Internal sales at the supplier multiple", (trade.sales if basis == "revenue" else trade.profit) * multiple
     )
-    charged = line("Internal profit at the customer's multiple", released * customer_multiple)
+    charged = line("Internal profit at the customer multiple", released * customer_multiple)
     line("Difference of gross to net under multiples", added - charged)
