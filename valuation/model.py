@@ -11,16 +11,16 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from .assumptions import Assumption, Case, PeerTable, Segment
+from .assumptions import Assumption, Case, Segment
 from .bridge import Valuation, attributable_value, equity_of_parent, per_share_factor
 from .expressions import evaluate
-from .formula import Block, Column, Constant, Formula, Reference
+from .formula import Block, Constant, Formula, Reference
 from .lines import Line, Lines, snake
 from .operations import add_up
 from .order import resolve
-from .peers import derived_ratio
+from .peers import peer_column
 from .recording import Recording
-from .units import MULTIPLE, NUMBER, RATE
+from .units import RATE
 
 GROUP_TITLES: Final = {
     "drivers": "Drivers",
@@ -164,21 +164,9 @@ class _Around:
         return self.run.quantity(target)
 
     def _peers(self, rest: str) -> Any:
-        table_name, _, column = rest.partition(".")
-        table = self.run.case.peers[table_name]
-        values = column_values(table, column)
-        if isinstance(self.run.line, Recording):
-            unit = MULTIPLE if "_" in column else NUMBER
-            return Column(table_name, column, values, unit)
-        return values
-
-
-def column_values(table: PeerTable, column: str) -> Any:
-    """Return a column of peers, or the ratio of two columns named together (ev_sales from ev and sales)."""
-    ratio = None if column in table.numeric else derived_ratio(column, table.numeric)
-    if ratio is None:
-        return table.columns[column]
-    return np.asarray(table.columns[ratio[0]]) / np.asarray(table.columns[ratio[1]])
+        name, _, column = rest.partition(".")
+        case = self.run.case
+        return peer_column(case.peers[name], column, case.date, recorded=isinstance(self.run.line, Recording))
 
 
 def find_line(line: Line, scope: str, name: str) -> Any:
