@@ -117,7 +117,7 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
     "largest": (columns.largest, 1, 1),
 }
 HELP: Final[Mapping[str, str]] = {
-    "ltm(fy0, this_ytd, last_ytd)": "last twelve months: the fiscal year, plus this year to date, less last year to that date",
+    "ltm(fy0, this_ytd, last_ytd)": "last twelve months: the fiscal year, plus this year to date, less last year's",
     "ntm(fy1, fy2, share)": "next twelve months: `share` of FY1 is still to come, the rest is FY2's",
     "median(peers.t.c)": "median of a column of peers; blanks and peers with an `exclude` are left out, here and below",
     "average(peers.t.c)": "arithmetic mean; biased upwards for ratios with the price above",

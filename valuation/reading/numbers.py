@@ -48,7 +48,7 @@ class Numbers:
         self.origin = self._origin(content)
         self.power = 0  # of ten, from the unit as it is written to the one in which amounts are kept
         self.declared = self._declared()
-        self.expected = self._kind_unit(kind) if kind is not None else self.declared
+        self.expected = self._kind_unit(kind) if kind is not None and not kind.free else self.declared
         self.base = self._base()
 
     def complain(self, place: Place, text: str) -> None:
@@ -91,7 +91,7 @@ class Numbers:
                 text.place, f"expected a unit such as {self.setting.currency} m, %, x or years; found {text.text!r}"
             )
             return None
-        wanted = self._kind_unit(self.kind) if self.kind is not None else None
+        wanted = self._kind_unit(self.kind) if self.kind is not None and not self.kind.free else None
         unit, self.power = kept(unit, wanted)
         if wanted is not None and not _alike(unit, wanted):
             self.complain(text.place, f"expected {wanted}, found {text.text}")

@@ -103,6 +103,8 @@ class _Sheet:
     def write(self, read: list[Column]) -> int:
         """Write the table and return the row behind it."""
         self.heads = [*self.table.columns, *self._derived(read)]
+        found = (derivation(self.table, name) for name in self.heads)
+        self.zeroes = {name for each in found if each for name in each.optional}  # a blank there counts as 0, so say so
         rows = {peer: not reason for peer, reason in enumerate(reasons(self.table))}
         kept, out = ([peer for peer, counts in rows.items() if counts is wanted] for wanted in (True, False))
         self._title(kept, out)
@@ -167,15 +169,18 @@ class _Sheet:
                 self.page.number(row, column, ordinal(str(value)), DATE, "input")
             elif isinstance(value, str):
                 self.page.text(row, column, value)
-            elif np.isfinite(value):
-                self.page.number(row, column, float(value), AMOUNT, "input")
+            elif np.isfinite(value) or head in self.zeroes:
+                self.page.number(row, column, float(np.nan_to_num(value)), AMOUNT, "input")
 
     def _formulas(self, head: str, column: int, rows: dict[int, int]) -> None:
-        """One formula a peer; a peer that lacks what it follows from stays blank."""
+        """One formula a peer; a peer that lacks what it follows from stays blank, now and when its cell is emptied."""
         found = derivation(self.table, head)
         assert found is not None
         values = every_value(self.table, head, self.day)
+        known = np.all([np.isfinite(every_value(self.table, name, self.day)) for name in found.columns], axis=0)
         for peer, row in rows.items():
+            if not known[peer]:
+                continue
             operands = [self._reference(name, row) for name in (*found.columns, *found.optional)]
             here = self.page.cell(row, column)
             body = self.draft.spelling.spell(found.rule(*operands), here)[1:]
