@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from ..assumptions import PeerTable
-from ..peers import DATES, EXCLUDE, complaint, has, ordinal
+from ..peers import CLAIMS, DATES, EXCLUDE, OUTSIDE, complaint, has, ordinal
 from ..problems import Place, Problems, nearest
 
 
 def read_peers(path: Path, heads: list[str], rows: list[list[str]], problems: Problems) -> PeerTable:
     """Read a table from the cells below its head row; cells that make no sense are problems."""
     columns = {head: _column(head, [row[i].strip() for row in rows]) for i, head in enumerate(heads)}
+    if "ev" not in columns and "market_cap" in columns:
+        columns |= {head: _nothing_for_blanks(columns[head]) for head in heads if head in (*CLAIMS, *OUTSIDE)}
     for number, head in enumerate(heads, start=1):
         if head in DATES:
             _check_dates(Place(str(path), 1, number), head, columns[head], problems)
@@ -35,6 +37,13 @@ def _column(head: str, cells: list[str]) -> tuple[str, ...] | np.ndarray:
         return tuple(cells)
     numeric = any(math.isfinite(value) for value in values) and not any(math.isinf(value) for value in values)
     return np.array(values) if numeric else tuple(cells)
+
+
+def _nothing_for_blanks(values: tuple[str, ...] | np.ndarray) -> tuple[str, ...] | np.ndarray:
+    """A claim or an asset beside the market value that is not told is none, and the enterprise value needs it."""
+    if isinstance(values, tuple):
+        return values if any(values) else np.zeros(len(values))
+    return np.nan_to_num(values)
 
 
 def _check_dates(place: Place, head: str, cells: tuple[str, ...] | np.ndarray, problems: Problems) -> None:

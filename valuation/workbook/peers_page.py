@@ -30,13 +30,15 @@ from ..units import NUMBER
 from .address import HEAD_ROW, Cell, quoted
 from .pages import Draft, Page
 
+QUARTILE: Final = "third quartile"
 AMOUNT: Final = "#,##0.00_);(#,##0.00)"
 DATE: Final = "yyyy-mm-dd"
+UPPER: Final = 3
 SHOWN: Final = (
     ("Number", "count", ()),
     ("First quartile", "quartile", (1,)),
     ("Median", "median", ()),
-    ("Third quartile", "quartile", (3,)),
+    ("Third quartile", "quartile", (UPPER,)),
     ("Average", "average", ()),
     ("Harmonic mean", "harmonic_mean", ()),
 )
@@ -47,12 +49,11 @@ def write_peers(page: Page, case: Case, recording: Recording, draft: Draft) -> N
     page.widths = {0: 26, **dict.fromkeys(range(1, 20), 15)}
     page.freeze = (HEAD_ROW, 1)
     read = [*_columns_read(recording), *_drawn_from(case)]
-    at = HEAD_ROW
-    dates = _write_dates(page, case, at)
-    at += 2 if dates else 0
+    fixed = _write_numbers(page, case, HEAD_ROW)
+    at = HEAD_ROW + 2
     for table in case.peers.values():
         mine = [column for column in read if column.table == table.id]
-        at = _Sheet(page, table, case.date, draft, dates, at).write(mine) + 1
+        at = _Sheet(page, table, case.date, draft, fixed, at).write(mine) + 1
 
 
 def _columns_read(recording: Recording) -> Iterator[Column]:
@@ -78,15 +79,18 @@ def _drawn_from(case: Case) -> Iterator[Column]:
             yield Column(table, column, column_values(case.peers[table], column, case.date), NUMBER)
 
 
-def _write_dates(page: Page, case: Case, at: int) -> dict[str, Cell]:
-    """The valuation date and the days of a year, where a table has dates; their cells by name."""
-    if not case.date or not any(name in table.columns for table in case.peers.values() for name in DATES):
-        return {}
-    page.text(at, 0, "Valuation date")
-    page.number(at, 1, ordinal(case.date), DATE, "input")
-    page.text(at, 2, "Days in a year")
-    page.number(at, 3, DAYS_IN_A_YEAR, "0", "input")
-    return {VALUATION_DATE: page.cell(at, 1), DAYS: page.cell(at, 3)}
+def _write_numbers(page: Page, case: Case, at: int) -> dict[str, Cell]:
+    """The numbers that formulas of this page need beside the tables; their cells by name."""
+    page.text(at, 0, "Number of the third quartile")
+    page.number(at, 1, UPPER, "0", "input")
+    cells = {QUARTILE: page.cell(at, 1)}
+    if case.date and any(name in table.columns for table in case.peers.values() for name in DATES):
+        page.text(at, 2, "Valuation date")
+        page.number(at, 3, ordinal(case.date), DATE, "input")
+        page.text(at, 4, "Days in a year")
+        page.number(at, 5, DAYS_IN_A_YEAR, "0", "input")
+        cells |= {VALUATION_DATE: page.cell(at, 3), DAYS: page.cell(at, 5)}
+    return cells
 
 
 @dataclass
@@ -103,8 +107,6 @@ class _Sheet:
     def write(self, read: list[Column]) -> int:
         """Write the table and return the row behind it."""
         self.heads = [*self.table.columns, *self._derived(read)]
-        found = (derivation(self.table, name) for name in self.heads)
-        self.zeroes = {name for each in found if each for name in each.optional}  # a blank there counts as 0, so say so
         rows = {peer: not reason for peer, reason in enumerate(reasons(self.table))}
         kept, out = ([peer for peer, counts in rows.items() if counts is wanted] for wanted in (True, False))
         self._title(kept, out)
@@ -169,8 +171,8 @@ class _Sheet:
                 self.page.number(row, column, ordinal(str(value)), DATE, "input")
             elif isinstance(value, str):
                 self.page.text(row, column, value)
-            elif np.isfinite(value) or head in self.zeroes:
-                self.page.number(row, column, float(np.nan_to_num(value)), AMOUNT, "input")
+            elif np.isfinite(value):
+                self.page.number(row, column, float(value), AMOUNT, "input")
 
     def _formulas(self, head: str, column: int, rows: dict[int, int]) -> None:
         """One formula a peer; a peer that lacks what it follows from stays blank, now and when its cell is emptied."""
@@ -184,12 +186,14 @@ class _Sheet:
             operands = [self._reference(name, row) for name in (*found.columns, *found.optional)]
             here = self.page.cell(row, column)
             body = self.draft.spelling.spell(found.rule(*operands), here)[1:]
+            for name in {*found.columns, *found.optional} - set(self.fixed):
+                body = body.replace(self._cell(name, row).fixed, self._cell(name, row).name)
             tests = [f"ISNUMBER({self._cell(name, row).name})" for name in found.columns if name not in self.fixed]
             if "/" in body or "LN(" in body:
                 tests.append(f"ISNUMBER({body})")
             test = tests[0] if len(tests) == 1 else f"AND({','.join(tests)})"
             value = float(values[peer]) if np.isfinite(values[peer]) else ""
-            self.page.raw(row, column, f'=IF({test},{body},"")'.replace("$", ""), value, "formula", self._format(head))
+            self.page.raw(row, column, f'=IF({test},{body},"")', value, "formula", self._format(head))
 
     def _cell(self, name: str, row: int) -> Cell:
         return self.fixed.get(name) or self.page.cell(row, self.heads.index(name))
@@ -219,7 +223,8 @@ class _Sheet:
         if np.isfinite(value):
             cells = f"{self.page.cell(self.first, column).name}:{self.page.cell(self.last, column).name}"
             shown = "0" if name == "count" else self._format(head)
-            self.page.raw(self.at, column, f"={entry.excel.format(cells, *more)}", value, "formula", shown)
+            written = [self.fixed[QUARTILE].fixed if number == UPPER else number for number in more]
+            self.page.raw(self.at, column, f"={entry.excel.format(cells, *written)}", value, "formula", shown)
 
     def _sample(self, column: Sampled) -> None:
         """The peers that have every column of a sample, side by side and without gaps, as LINEST needs them."""
