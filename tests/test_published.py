@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from valuation.base_case import BaseCase, base_case
-from valuation.columns import least_squares
+from valuation.least_squares import least_squares
 from valuation.methods import dcf, precedent, scenarios, stake, venture
 from valuation.reading import load
 

@@ -13,8 +13,8 @@ from scipy import stats
 from workbooks import need_libreoffice, run_tool
 
 from valuation.assumptions import Case, PeerTable
-from valuation.columns import sample
 from valuation.formula import Column
+from valuation.least_squares import sample
 from valuation.lines import Lines, snake
 from valuation.peers import peer_column
 from valuation.reading import load

@@ -43,7 +43,7 @@ def _nothing_for_blanks(values: tuple[str, ...] | np.ndarray) -> tuple[str, ...]
     """A claim or an asset beside the market value that is not told is none, and the enterprise value needs it."""
     if isinstance(values, tuple):
         return values if any(values) else np.zeros(len(values))
-    return np.nan_to_num(values)
+    return np.where(np.isnan(values), 0.0, values)
 
 
 def _check_dates(place: Place, head: str, cells: tuple[str, ...] | np.ndarray, problems: Problems) -> None:

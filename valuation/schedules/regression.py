@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .. import columns as col
+from .. import least_squares as fit
 from ..calculation import needed
 from ..kinds import Number, Peers, Share
 from ..lines import Line
@@ -48,8 +49,8 @@ def regression(
     regressors = {"growth": (growth, target_growth)}
     if margin is not None:
         regressors["margin"] = (margin, needed(target_margin, "target_margin", "margin comes with it"))
-    paid = col.logged(multiple) if scale == "log of the multiple" else multiple
-    y, *xs = col.sample(paid, *(column for column, _ in regressors.values()))
+    paid = fit.logged(multiple) if scale == "log of the multiple" else multiple
+    y, *xs = fit.sample(paid, *(column for column, _ in regressors.values()))
     _refuse_what_has_no_answer(y, xs)
     terms = [_Term(name, x, target) for (name, (_, target)), x in zip(regressors.items(), xs, strict=True)]
 
@@ -72,10 +73,10 @@ class _Term:
 
 def _refuse_what_has_no_answer(y: Any, xs: list[Any]) -> None:
     """Peers are data, so that their number and their spread are known before the model runs."""
-    size, terms = len(col.values_of(y)), len(xs) + 1
+    size, terms = len(fit.values_of(y)), len(xs) + 1
     if size <= terms:
         raise TypeError(f"expected at least {terms + 1} peers with a number in each column, found {size}")
-    found = col.least_squares(col.values_of(y), *map(col.values_of, xs))["coefficients"]
+    found = fit.least_squares(fit.values_of(y), *map(fit.values_of, xs))["coefficients"]
     if len(col.numbers(found)) < terms:
         raise TypeError("expected regressors that vary and do not move together")
 
@@ -83,9 +84,9 @@ def _refuse_what_has_no_answer(y: Any, xs: list[Any]) -> None:
 def _coefficients(line: Line, y: Any, terms: list[_Term]) -> Any:
     """The fitted line, and its value at the target."""
     xs = [term.column for term in terms]
-    predicted = line("Intercept", col.intercept(y, *xs), show=NUMBER)
-    line("Standard error of the intercept", col.intercept_error(y, *xs), show=NUMBER)
-    slopes, errors = (col.slope, col.second_slope), (col.slope_error, col.second_slope_error)
+    predicted = line("Intercept", fit.intercept(y, *xs), show=NUMBER)
+    line("Standard error of the intercept", fit.intercept_error(y, *xs), show=NUMBER)
+    slopes, errors = (fit.slope, fit.second_slope), (fit.slope_error, fit.second_slope_error)
     for term, slope, error in zip(terms, slopes, errors, strict=False):
         coefficient = line(f"Slope on {term.name}", slope(y, *xs), show=NUMBER)
         line(f"Standard error of the slope on {term.name}", error(y, *xs), show=NUMBER)
@@ -98,15 +99,15 @@ def _quality(line: Line, y: Any, terms: list[_Term]) -> tuple[Any, Any]:
     xs = [term.column for term in terms]
     peers = line("Peers in the regression", col.count(y), show=WHOLE)
     used = line.constant(f"Coefficients of a regression on {len(terms)}", len(terms) + 1)
-    fit = line("R squared", col.r_squared(y, *xs), show=NUMBER)
-    line("Adjusted R squared", 1 - (1 - fit) * (peers - 1) / (peers - used), show=NUMBER)
+    share = line("R squared", fit.r_squared(y, *xs), show=NUMBER)
+    line("Adjusted R squared", 1 - (1 - share) * (peers - 1) / (peers - used), show=NUMBER)
     if len(terms) > 1:
-        shared = col.covariance(*xs) * peers
+        shared = fit.covariance(*xs) * peers
         alike = line(
-            "Squared correlation of the regressors", shared * shared / (col.squares(xs[0]) * col.squares(xs[1]))
+            "Squared correlation of the regressors", shared * shared / (fit.squares(xs[0]) * fit.squares(xs[1]))
         )
         line("Variance inflation factor", 1 / (1 - alike))
-    return peers, line("Standard error of the regression", col.residual_error(y, *xs), show=NUMBER)
+    return peers, line("Standard error of the regression", fit.residual_error(y, *xs), show=NUMBER)
 
 
 def _leverage(line: Line, terms: list[_Term], peers: Any) -> Any:
@@ -116,10 +117,10 @@ def _leverage(line: Line, terms: list[_Term], peers: Any) -> Any:
         low, high = col.smallest(term.column), col.largest(term.column)
         outside = either(less(term.target, low), above(term.target, high))
         line(f"Target {term.name} outside the peers' range", outside)
-    spread = [line(f"Sum of squares of {term.name}", col.squares(term.column), show=NUMBER) for term in terms]
+    spread = [line(f"Sum of squares of {term.name}", fit.squares(term.column), show=NUMBER) for term in terms]
     distance = away[0] * away[0] / spread[0]
     if len(terms) > 1:
-        shared = line("Sum of products", col.covariance(*(term.column for term in terms)) * peers)
+        shared = line("Sum of products", fit.covariance(*(term.column for term in terms)) * peers)
         double = line.constant("Double", 2)
         whole = line("Spread of both", spread[0] * spread[1] - shared * shared)
         crossed = away[0] * away[0] * spread[1] - double * away[0] * away[1] * shared + away[1] * away[1] * spread[0]
@@ -134,7 +135,7 @@ def _prediction(
     double = line.constant("Double", 2)
     line("Target has a high leverage", above(leverage, double * used / peers))
     wide = line("Standard error of prediction", error * sqrt(1 + leverage))
-    reach = line("Half width of the interval", col.student_t(1 - confidence, peers - used) * wide)
+    reach = line("Half width of the interval", fit.student_t(1 - confidence, peers - used) * wide)
     if scale == "log of the multiple":
         middle = line("Predicted logarithm of the multiple", predicted, show=NUMBER)
         low, high, predicted = exp(middle - reach), exp(middle + reach), exp(middle)

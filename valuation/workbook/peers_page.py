@@ -9,9 +9,10 @@ from typing import Any, Final
 import numpy as np
 
 from ..assumptions import Case, PeerTable
-from ..columns import STATISTICS, Sampled
+from ..columns import STATISTICS
 from ..distributions import FromPeers
 from ..formula import Column, Formula, Reference, Row
+from ..least_squares import Sampled
 from ..lines import Array
 from ..peers import (
     DATES,

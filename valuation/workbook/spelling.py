@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..columns import STATISTICS
 from ..formula import ATOM, Before, Block, Column, Constant, Formula, Reference, Row
+from ..least_squares import REGRESSIONS
 from ..recording import PERIOD_LABEL
 from .address import FIRST_YEAR, PERIOD_ROW, Cell, column_name, quoted
 
@@ -144,5 +144,5 @@ _SPECIAL: Mapping[str, Callable[[Spelling, Formula, Cell], str]] = {
     "previous": lambda s, f, at: _shifted(f, s, at, -1),
     "following": lambda s, f, at: _shifted(f, s, at, +1),
     **dict.fromkeys(("add_up", "median_of", "average_of", "harmonic_mean_of", "lowest_of", "highest_of"), _listed),
-    **{name: _regression for name, entry in STATISTICS.items() if "LINEST" in entry.excel},
+    **dict.fromkeys(REGRESSIONS, _regression),
 }
