@@ -19,7 +19,7 @@ PACKAGE = ROOT / "valuation"
 # The floors of ARCHITECTURE.md, low to high: a name stands for its module, or for every module of its package.
 FLOORS: list[set[str]] = [
     {"problems", "units", "version"},
-    {"formula", "operations", "lines", "recording"},
+    {"formula", "operations", "columns", "least_squares", "lines", "recording"},
     {"kinds", "calculation", "methods", "schedules", "transactions", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "nearest_correlation", "order", "peers"},
     {"model", "trial"},
@@ -29,10 +29,10 @@ FLOORS: list[set[str]] = [
 
 # Where a library may be imported at all. "" is everywhere.
 HOMES: dict[str, set[str]] = {
-    "numpy": {"formula", "calculation", "operations", "lines", "recording", "methods", "assumptions", "distributions",
-              "dependence", "nearest_correlation", "model", "trial", "reading", "simulation", "checks", "base_case",
-              "sensitivity", "workbook", "report", "plots", "reference"},
-    "scipy": {"operations", "distributions", "simulation", "sensitivity"},
+    "numpy": {"formula", "calculation", "operations", "columns", "least_squares", "lines", "recording", "methods",
+              "assumptions", "distributions", "dependence", "nearest_correlation", "peers", "model", "trial", "reading",
+              "simulation", "checks", "base_case", "sensitivity", "workbook", "report", "plots", "reference"},
+    "scipy": {"operations", "least_squares", "distributions", "simulation", "sensitivity"},
     "pandas": {"simulation", "sensitivity", "report", "study"},
     "matplotlib": {"report", "plots"},
     "ruamel": {"reading", "workbook"},

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from valuation.base_case import base_case
-from valuation.methods import dcf, scenarios, venture
+from valuation.base_case import BaseCase, base_case
+from valuation.least_squares import least_squares
+from valuation.methods import dcf, precedent, scenarios, stake, venture
 from valuation.reading import load
 from valuation.schedules import contribution
 from valuation.transactions import Before, carve_out, distribution
@@ -302,3 +303,179 @@ def test_dilution_is_no_loss(source: str) -> None:
     assert pytest.approx(15 / 22, rel=1e-12) == one(lines["Stake of the parent after"])
     assert pytest.approx(1.0, rel=1e-12) == one(lines["Cash to the parent"])
     assert pytest.approx(16.0, rel=1e-12) == one(lines["After"])
+
+
+# Peers ---------------------------------------------------------------------------------------------------------------
+
+LONGLEY = """
+83.0 234289 2356 1590 107608 1947 60323
+88.5 259426 2325 1456 108632 1948 61122
+88.2 258054 3682 1616 109773 1949 60171
+89.5 284599 3351 1650 110929 1950 61187
+96.2 328975 2099 3099 112075 1951 63221
+98.1 346999 1932 3594 113270 1952 63639
+99.0 365385 1870 3547 115094 1953 64989
+100.0 363112 3578 3350 116219 1954 63761
+101.2 397469 2904 3048 117388 1955 66019
+104.6 419180 2822 2857 118734 1956 67857
+108.4 442769 2936 2798 120445 1957 68169
+110.8 444546 4681 2637 121950 1958 66513
+112.6 482704 3813 2552 123366 1959 68655
+114.2 502601 3931 2514 125368 1960 69564
+115.7 518173 4806 2572 127852 1961 69331
+116.9 554894 4007 2827 130081 1962 70551
+"""
+CERTIFIED = [
+    (-3482258.63459582, 890420.383607373),
+    (15.0618722713733, 84.9149257747669),
+    (-0.358191792925910e-01, 0.334910077722432e-01),
+    (-2.02022980381683, 0.488399681651699),
+    (-1.03322686717359, 0.214274163161675),
+    (-0.511041056535807e-01, 0.226073200069370),
+    (1829.15146461355, 455.478499142212),
+]
+
+
+@published("V11", "NIST, Statistical Reference Datasets, Longley: certified to 15 digits")
+def test_regression_solves_longley_to_the_certified_digits(source: str) -> None:
+    *regressors, employed = np.array([[float(cell) for cell in row.split()] for row in LONGLEY.split("\n") if row]).T
+    found = least_squares(employed, *regressors)
+    coefficients, errors = np.array(CERTIFIED).T
+    np.testing.assert_allclose(found["coefficients"], coefficients, rtol=1e-12, atol=0)
+    np.testing.assert_allclose(found["errors"], errors, rtol=1e-13, atol=0)
+    assert pytest.approx(0.995479004577296, rel=1e-14) == one(found["r_squared"])
+    assert pytest.approx(304.854073561965, rel=1e-13) == one(found["residual"])
+
+
+# Precedent transactions ----------------------------------------------------------------------------------------------
+
+
+@published("V18", "Alibaba, offer for Cainiao's minorities, March 2024")
+def test_a_minority_offer_implies_the_whole(source: str) -> None:
+    lines = stake(paid=3.75, fraction=1 - 0.637, basis="transaction")
+    assert pytest.approx(10.33, abs=0.005) == one(lines["Equity value of the company"])
+    deal = {"paid": 3_750.0, "acquired": 1 - 0.637, "metric": 6_048 / (1 - 0.637)}  # $m; m shares, 16.66bn in all
+    bought = precedent(metric=deal["metric"], deals={"cainiao": deal}, basis="equity")
+    assert pytest.approx(10_330, abs=5) == one(bought["Equity of 100 %, cainiao"])
+    assert pytest.approx(0.62, abs=5e-4) == one(bought["Multiple of the deals"])
+    assert pytest.approx(one(bought["Equity of 100 %, cainiao"])) == one(bought["Equity value by deals"])
+    assert pytest.approx(16_660, abs=5) == deal["metric"]
+
+
+# Sums of the parts ---------------------------------------------------------------------------------------------------
+
+SOFTBANK = ("alibaba", "sbkk", "svf1", "svf2", "latam", "tmus", "deutsche_telekom", "arm", "other")
+
+
+def softbank(values: str, net_debt: float, shares: int, price: int) -> str:
+    """SoftBank Group's own sum of the parts, JPY bn, as a case; each stake is given as what it holds."""
+    stakes = "".join(
+        f"  {name}: {{method: stake, value: {1000 * float(value):.0f} JPY bn, basis: market value}}\n"
+        for name, value in zip(SOFTBANK, values.split(), strict=True)
+    )
+    return f"""\
+name: SoftBank Group
+currency: JPY
+date: 2023-06-30
+segments:
+{stakes}bridge: {{net_debt: -{1000 * net_debt:.0f} JPY bn}}
+shares: {{diluted: {shares} m shares, price: {price} JPY/share}}
+""".replace(" JPY bn", "000 JPY m")
+
+
+@pytest.mark.parametrize(
+    ("values", "net_debt", "shares", "price", "nav", "per_share", "discount", "loan_to_value"),
+    [
+        pytest.param(
+            ".71 2.37 2.80 3.52 .79 1.23 .28 2.87 1.30", 1.75, 1463, 5182, 14.12, 9656, 0.463, 0.110, id="V19-Mar-2023"
+        ),
+        pytest.param(
+            ".02 2.39 3.03 4.04 .91 1.20 .23 3.66 1.42", 1.35, 1464, 6773, 15.54, 10616, 0.362, 0.080, id="V19-Jun-2023"
+        ),
+    ],
+)
+def test_softbank_net_asset_value(
+    values: str, net_debt: float, shares: int, price: int, nav: float, per_share: float, discount: float,
+    loan_to_value: float, write: Callable[[str], Path],
+) -> None:  # fmt: skip
+    found = base_case(load(write(softbank(values, net_debt, shares, price))))
+    assert pytest.approx(nav, abs=0.0101) == found.equity / 1e6  # its parts are rounded to 0.01 trillion each
+    assert pytest.approx(per_share, rel=6e-4) == found.per_share
+    assert pytest.approx(discount, abs=5e-4) == found.implied_discount
+    assert pytest.approx(loan_to_value, abs=5e-4) == found.loan_to_value
+
+
+@published("V20", "broker's sum of the parts of Alibaba, September 2025 (djyanbao 8004790), US$ an ADS")
+def test_a_brokers_parts_sum_to_the_target(source: str, write: Callable[[str], Path]) -> None:
+    parts = {"commerce": 93.9, "international": 18.3, "cloud": 90.3, "others": 7.4, "stakes": 13.0}
+    segments = "".join(f"  {name}: {{method: stake, value: {value} USD m}}\n" for name, value in parts.items())
+    text = f"name: A\ncurrency: USD\ndate: 2025-09-30\nsegments:\n{segments}shares: {{diluted: 1 m shares}}\n"
+    found = base_case(load(write(text)))
+    assert pytest.approx(222.9, abs=1e-9) == found.per_share
+    assert pytest.approx(0.405, abs=5e-4) == found.parts[2].per_share / found.per_share
+
+
+@published("V21", "DBS, sum of the parts of Alibaba, March 2023, HK$ a share")
+def test_three_multiples_sum_to_the_target(source: str, write: Callable[[str], Path]) -> None:
+    text = """\
+name: Alibaba by DBS
+currency: HKD
+date: 2023-03-29
+segments:
+  core: {method: multiple, metric: 8.8 HKD m, multiple: 15, basis: P/E}
+  cloud: {method: multiple, metric: 5.2 HKD m, multiple: 5, basis: P/Sales}
+  media: {method: multiple, metric: 2 HKD m, multiple: 5, basis: P/Sales}
+shares: {diluted: 1 m shares}
+"""
+    found = base_case(load(write(text)))
+    assert pytest.approx([part.per_share for part in found.parts]) == [132, 26, 10]
+    assert pytest.approx(168) == found.per_share
+
+
+# Reconciliation ------------------------------------------------------------------------------------------------------
+
+ALIBABA = """\
+name: Alibaba's segments
+currency: CNY
+date: 2025-03-31
+segments:
+  group: {method: stake, value: 1 CNY m}
+shares: {diluted: 18474.235708 m shares}
+reconciliation:
+  revenue:
+    items:
+      commerce: 508380 CNY m
+      international: 132300 CNY m
+      cloud: 118028 CNY m
+      others: 338347 CNY m
+      unallocated: 1924 CNY m
+      eliminations: -102632 CNY m
+    total: 996347 CNY m
+  ebita:
+    items: {commerce: 193223 CNY m, international: -15137 CNY m, cloud: 10556 CNY m, others: -9499 CNY m}
+    total: 179143 CNY m
+"""
+
+
+@published("V26", "Alibaba, annual report of fiscal year 2025, segment note")
+def test_alibabas_segments_tie_to_the_group(source: str, write: Callable[[str], Path]) -> None:
+    assert fired(base_case(load(write(ALIBABA)))) == []
+
+
+@published("V26", "the same without the elimination: 1,097,055 of segment revenue counts it twice")
+def test_segments_without_the_elimination_do_not_tie(source: str, write: Callable[[str], Path]) -> None:
+    text = ALIBABA.replace("      eliminations: -102632 CNY m\n", "")
+    assert fired(base_case(load(write(text)))) == ["reconciliation.revenue"]
+
+
+@published("V26", "the same for fiscal year 2024: segment EBITA ties at 173,804, within 0.5 %")
+@pytest.mark.parametrize(("total", "ids"), [(173_804, []), (174_670, []), (174_690, ["reconciliation.ebita"])])
+def test_segment_profit_of_2024_ties(source: str, total: int, ids: list[str], write: Callable[[str], Path]) -> None:
+    items = "commerce: 186970 CNY m, international: -8035 CNY m, cloud: 6121 CNY m, others: -11252 CNY m"
+    head = ALIBABA.partition("reconciliation:")[0]
+    text = f"{head}reconciliation: {{ebita: {{items: {{{items}}}, total: {total} CNY m}}}}\n"
+    assert ids == fired(base_case(load(write(text))))
+
+
+def fired(found: BaseCase) -> list[str]:
+    return [finding.id for finding in found.checks if finding.severity == "error"]

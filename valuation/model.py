@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from .assumptions import Assumption, Case, PeerReference, PeerTable, Segment, Working
+from .assumptions import Assumption, Case, PeerReference, Segment, Working
 from .bridge import (
     Valuation,
     attributable_value,
@@ -21,15 +21,15 @@ from .bridge import (
     weighted_worth,
 )
 from .expressions import evaluate
-from .formula import Block, Column, Constant, Formula, Reference
+from .formula import Block, Constant, Formula, Reference
 from .lines import Line, Lines, snake
 from .methods import Worth
 from .operations import add_up
 from .order import resolve
-from .peers import derived_ratio
+from .peers import peer_column
 from .recording import Recording
 from .transactions import Before
-from .units import MULTIPLE, NUMBER, RATE
+from .units import RATE
 
 GROUP_TITLES: Final = {
     "drivers": "Drivers",
@@ -130,12 +130,8 @@ class Run:
 
     def column(self, reference: PeerReference) -> Any:
         """A column of a table of peers, whole: (peers,) or a Column."""
-        table = self.case.peers[reference.table]
-        values = column_values(table, reference.column)
-        if isinstance(self.line, Recording):
-            unit = MULTIPLE if "_" in reference.column else NUMBER
-            return Column(reference.table, reference.column, values, unit)
-        return values
+        table, recorded = self.case.peers[reference.table], isinstance(self.line, Recording)
+        return peer_column(table, reference.column, self.case.date, recorded=recorded)
 
     def quantity(self, name: str) -> Any:
         """The quantity of an assumption that was computed; NotComputed when its step failed or is still to come."""
@@ -229,14 +225,6 @@ class _Around:
         if assumption.plain and assumption.scope != self.scope:
             return self.run.given[assumption.inputs[0].name]
         return self.run.quantity(target)
-
-
-def column_values(table: PeerTable, column: str) -> Any:
-    """Return a column of peers, or the ratio of two columns named together (ev_sales from ev and sales)."""
-    ratio = None if column in table.numeric else derived_ratio(column, table.numeric)
-    if ratio is None:
-        return table.columns[column]
-    return np.asarray(table.columns[ratio[0]]) / np.asarray(table.columns[ratio[1]])
 
 
 def find_line(line: Line, scope: str, name: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .calculation import Calculation, Parameter
 from .distributions import REGISTRY
-from .expressions import FUNCTIONS
+from .expressions import FUNCTIONS, HELP
 from .kinds import Choice, Kind, PeerColumn, Table
 from .methods import METHODS
 from .schedules import SCHEDULES
@@ -88,6 +88,9 @@ def _functions() -> Iterator[str]:
     names = ", ".join(f"`{name}`" for name in FUNCTIONS)
     yield f"`+ - * / **`, comparisons, `and`, `or`, `not`, and {names}. `period` is the number of the forecast year."
     yield "`total`, `first`, `final`, `previous` and `following` take the name of a yearly row; `grow(base, growth)` stands alone.\n"
+    yield "| written | means |\n|---|---|"
+    yield from (f"| `{written}` | {meaning} |" for written, meaning in HELP.items())
+    yield ""
 
 
 def _distributions() -> Iterator[str]:

@@ -3,6 +3,7 @@
 from .dcf import dcf
 from .method import METHODS, Method, Worth
 from .multiple import multiple
+from .precedent import precedent
 from .scenarios import scenarios
 from .stake import stake
 from .venture import venture
@@ -13,6 +14,7 @@ __all__ = [
     "Worth",
     "dcf",
     "multiple",
+    "precedent",
     "scenarios",
     "stake",
     "venture",

@@ -77,6 +77,7 @@ def _read(gathered: Gathered, problems: Problems, overrides: Mapping[str, str], 
     frame = _frame(gathered, problems)
     facts = None if gathered.facts is None else frozenset(gathered.facts)
     values = ValueReader(problems, frame.currency, frame.years, frame.base_year, facts, dict(overrides), place)
+    values.peers, values.day = gathered.peers, frame.date
     session = Session(gathered, problems, values)
     _read_parts(session)
     case = _case(session, frame)

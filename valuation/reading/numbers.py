@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from ..assumptions import DEFAULT, JUDGEMENT, Origin
+from ..assumptions import DEFAULT, JUDGEMENT, Origin, PeerTable
 from ..kinds import Kind
 from ..problems import Place, Problems, nearest
 from ..units import NUMBER, RATE, Unit, kept, money, parse_unit, scaled
@@ -31,6 +31,8 @@ class Setting:
     overrides: Mapping[str, str] = field(default_factory=dict)
     override_place: Place = field(default_factory=lambda: Place("--set"))
     used: set[str] = field(default_factory=set)
+    peers: Mapping[str, PeerTable] = field(default_factory=dict)
+    day: str = ""
 
     def money_unit(self) -> Unit:
         """The unit in which a case counts its money."""

@@ -2,6 +2,8 @@
 
 from .captive import captive
 from .contribution import contribution
+from .listing_tests import listing_tests
+from .regression import regression
 from .schedule import SCHEDULES, Schedule
 
 __all__ = [
@@ -9,8 +11,6 @@ __all__ = [
     "Schedule",
     "captive",
     "contribution",
+    "listing_tests",
+    "regression",
 ]
-from .listing_tests import listing_tests
-from .schedule import SCHEDULES, Schedule
-
-__all__ = ["SCHEDULES", "Schedule", "captive", "listing_tests"]

@@ -20,7 +20,16 @@ from ..recording import Recording, evaluate_all
 from ..simulation.results import Simulation
 from ..trial import record
 from ..version import __version__
-from . import checks_page, inputs_page, parts_page, simulation_page, summary_page, tables_pages, transactions_page
+from . import (
+    checks_page,
+    inputs_page,
+    parts_page,
+    peers_page,
+    simulation_page,
+    summary_page,
+    tables_pages,
+    transactions_page,
+)
 from .address import HEAD_ROW, Cell, sheet_title
 from .lines_page import place_rows, write_rows
 from .pages import Draft, Page, write_page
@@ -153,7 +162,7 @@ def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str
     base_year = inputs_page.place_inputs(pages[INPUTS], case, recording, draft)
     inputs_page.write_inputs(pages[INPUTS], case, recording, draft)
     if PEERS in pages:
-        tables_pages.write_peers(pages[PEERS], case, draft)
+        peers_page.write_peers(pages[PEERS], case, recording, draft)
     draft.values = evaluate_all(recording, dict(draft.values))
     _write_model(case, recording, titles, draft, base_year)
     per_share = parts_page.write_parts(
@@ -226,7 +235,7 @@ def _pages(
     draft.page(SUMMARY, f"{case.name}: summary", f"{case.quote}; base case beside the simulation")
     draft.page(INPUTS, "Inputs", "Every assumption, in blue; change the column Base and the whole book follows")
     if case.peers:
-        draft.page(PEERS, "Peers", "Tables of peers as pasted; ratios are formulas")
+        draft.page(PEERS, "Peers", "Tables of peers as pasted; derived columns, statistics and samples are formulas")
     for name, title in titles.items():
         working = case.workings.get(name)
         note = f"{case.currency} m unless stated"
