@@ -59,7 +59,7 @@ def carve_out(
         greenshoe: greenshoe; over-allotment option as a share of the base offer, 15 % is usual
         exercised: exercised part of the greenshoe; of the option, without it all
         greenshoe_shares: shares of the greenshoe; new ones, or the parent's
-        employee_share: employee shares; new shares given to employees, as a share of all after the offer
+        employee_share: share of employees; new shares given to employees, as a share of all after the offer
         assured_entitlement: assured entitlement; share of the offer that the parent's holders buy at the offer price
         debt_push_down: debt pushed down; borrowed by the part and paid out to its owners before the offer
     """

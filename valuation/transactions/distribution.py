@@ -48,7 +48,7 @@ def distribution(
 
     Args:
         new_shares: new shares per share; of the new company for each share of the parent, 1/3 for one for three
-        retained: stake kept; by the parent, as a share of the new company (IRC 355 allows up to 20 %)
+        retained: share kept; by the parent, as a share of the new company (IRC 355 allows up to 20 %)
         debt_push_down: debt pushed down; borrowed by the new company and paid out to its owners before it leaves
     """
     part = at_the_date(line, before, terms)

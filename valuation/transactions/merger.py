@@ -53,10 +53,10 @@ def merger(
         cash_received: cash taken out; by the parent from the merged company
         stake: stake agreed; of the group in the merged company, before new money and employee shares; without it, what
             the contributed values give
-        synergies: synergies; present value at the date, after what it costs to reach them
+        synergies: value of synergies; present value at the date, after what it costs to reach them
         new_money: new money; from outside investors, for new shares of the merged company
         post_money: post-money value; at which the new money comes in, without it at fair value
-        employee_share: employee shares; given after the merger and before the new money, as a share of all
+        employee_share: share of employees; given after the merger and before the new money, as a share of all
     """
     if post_money is not None and new_money is None:
         raise TypeError("expected new_money with post_money, found post_money alone")

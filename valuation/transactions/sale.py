@@ -38,7 +38,7 @@ def sale(
     Args:
         price: price; for 100 % of the part's equity, at the date
         premium: control premium; of the price over the market value, instead of price
-        retained: stake kept; by the parent, as a share of the part
+        retained: share kept; by the parent, as a share of the part
     """
     if price is not None and premium is not None:
         raise TypeError("expected either price or premium, found both")

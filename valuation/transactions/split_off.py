@@ -45,7 +45,7 @@ def split_off(
     Args:
         part_shares: shares of the part; fully diluted
         discount: exchange discount; of the part's share, a gift to those who tender
-        retained: stake kept; by the parent, as a share of the part
+        retained: share kept; by the parent, as a share of the part
         parent_price: price of the parent's share; money a share at the date, without it the value of a share before
         debt_push_down: debt pushed down; borrowed by the part and paid out to its owners before the exchange
     """

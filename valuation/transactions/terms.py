@@ -16,7 +16,7 @@ class Terms:
     met), SAT Bulletin 7/2015 (10 % of the gain of an indirect transfer of Chinese assets without reasonable purpose).
 
     Args:
-        probability: probability; that the transaction happens at all
+        probability: probability of the transaction; that it happens at all
         years_until: years until it happens; from the valuation date
         discount_rate: cost of equity of the part; a year, rolls its value forward to the date and discounts all back
         interim_flows: interim flows; present value of what the part pays out until the date, 100 %, added once
@@ -25,16 +25,16 @@ class Terms:
         holding_discount: holding discount on the part; as in the sum of the parts, ends for what leaves the group
         lock_up_discount: lock-up discount; on the stake kept, which may not be sold for a while
         lock_up_years: lock-up period; from the date of the transaction
-        one_off_costs: one-off costs; of the parent at the date, such as banks, lawyers and moving
-        standalone_cost: stand-alone cost; a year and before tax, that the part bears alone from the date on
-        stranded_cost: stranded cost; a year and before tax, shared cost that stays with the parent
+        one_off_costs: one-off costs at the date; of the parent, such as banks, lawyers and moving
+        standalone_cost: stand-alone cost a year; before tax, that the part bears alone from the date on
+        stranded_cost: stranded cost a year; before tax, shared cost that stays with the parent
         cost_tax_rate: tax relief on yearly costs; the tax rate at which they are deducted
         cost_rate: discount rate of yearly costs; the first cost is due a year after the date
         cost_growth: growth of yearly costs; a year
         cost_years: years of yearly costs; such as a service agreement of 2 years, without it for ever
         tax_rate: tax rate on the gain; of the parent, on what it gives away or sells over tax_basis
         tax_basis: tax basis; of what the parent gives away or sells, needed with tax_rate
-        stamp_duty: stamp duty; as a share of what the parent gives away or sells
+        stamp_duty: rate of stamp duty; as a share of what the parent gives away or sells
     """
 
     probability: Share
