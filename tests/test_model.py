@@ -48,14 +48,14 @@ def test_parts_bridge_and_discount_sum_to_the_value_per_share(good: Case) -> Non
     assert found.sum_of_parts == pytest.approx(sum(part.attributable for part in found.parts), rel=1e-13)
 
 
-@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in GOOD if path.is_file()], ids=lambda path: path.stem)
 def test_value_is_homogeneous_in_money(path: Path, write: Callable[[str], Path]) -> None:
     """Ten times all money of the company's own currency is ten times the value of a share."""
     text = path.read_text(encoding="utf-8")
     currency = load(path).currency
     tenfold = re.sub(rf"(?<![\w.])(\d+(?:\.\d+)?) {currency} m", rf"\g<1>0 {currency} m", text)
     tenfold = tenfold.replace("uniform(-9, -4)", "uniform(-90, -40)").replace("100 USD m", "1000 USD m")
-    before, after = base_case(load(path)), base_case(load(write(tenfold.partition("\n")[2])))
+    before, after = base_case(load(path)), base_case(load(write(tenfold[tenfold.index("name:") :])))
     assert after.per_share == pytest.approx(10 * before.per_share, rel=1e-12)
 
 
@@ -297,7 +297,7 @@ def test_what_has_no_value_inside_a_formula_has_no_value(formula: str, case_of: 
 def test_a_method_shows_its_docstring_and_its_parameters() -> None:
     assert "Gives the enterprise value" in (dcf.__doc__ or "")
     assert list(dcf.parameters) == list(inspect.signature(dcf).parameters)
-    assert repr(multiple) == "<method multiple(metric, multiple, basis, discount)>"
+    assert repr(venture).startswith("<method venture(exit_value, years_to_exit, target_return, ")
 
 
 def test_amounts_in_any_scale_are_the_same_amounts(case_of: Read) -> None:
