@@ -206,6 +206,15 @@ def test_a_multiple_that_means_nothing_is_shown_as_nothing_and_spoils_no_draw() 
     assert sold.invalid.names == []
 
 
+def test_the_terminal_share_of_no_value_is_shown_as_nothing() -> None:
+    lines = dcf(**{**BASE, "margin": np.array([-0.2, 0.0, 0.2])})
+    assert lines["Enterprise value"][1] == 0
+    assert lines["Terminal value share"][1] == 0
+    assert lines["Terminal value share"][0] == pytest.approx(
+        lines["Present value of terminal value"][0] / lines["Enterprise value"][0], rel=1e-14
+    )
+
+
 # Capital and failure ------------------------------------------------------------------------------------------------
 
 

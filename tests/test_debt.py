@@ -100,6 +100,8 @@ def test_the_flow_of_a_dcf_is_worth_as_much_to_all_three_methods(
     expected = one(whole["Enterprise value"])
     assert pytest.approx(expected, rel=1e-10) == one(adjusted["Enterprise value"])
     assert pytest.approx(expected * (1 - leverage), rel=1e-9) == one(owners["Equity value"])
+    after = one(adjusted["Terminal value of free cash flow at WACC"]) / (1 + cost) ** 4  # at the unlevered cost
+    assert pytest.approx(after / expected, rel=1e-9) == one(adjusted["Terminal value share"])
 
 
 def test_a_plan_that_grows_with_the_business_is_a_target_leverage() -> None:

@@ -10,7 +10,7 @@ from ..lines import Line
 from ..operations import final, previous, roll_forward
 from ..units import RATE
 from .method import Worth, method
-from .present_value import discount_at, present_value
+from .present_value import discount_at, present_value, terminal_share
 
 
 @method
@@ -50,9 +50,10 @@ def apv(
         distress_cost: cost of financial distress; its present value
     """
     line.heading("Without debt")
-    unlevered = discount_at(line, "unlevered cost of capital", unlevered_cost, terminal_growth)
+    rate = discount_at(line, "unlevered cost of capital", unlevered_cost, terminal_growth)
     flow_after = None if terminal_growth is None else final(free_cash_flow) * (1 + terminal_growth)
-    base = line("Unlevered value", present_value(line, "free cash flow", free_cash_flow, unlevered, flow_after).value)
+    business = present_value(line, "free cash flow", free_cash_flow, rate, flow_after)
+    base = line("Unlevered value", business.value)
 
     line.heading("Interest tax shields")
     if leverage is None:
@@ -67,13 +68,17 @@ def apv(
         line("Debt at the start of the year", value * leverage)
         shield = line("Interest tax shield", value * saving)
         shield_after = None if beyond is None else beyond * final(saving)
-    rate = unlevered
     if shield_rate == "cost of debt":
         rate = discount_at(line, "cost of debt", cost_of_debt, terminal_growth)
-    shields = line("Value of tax shields", present_value(line, "interest tax shield", shield, rate, shield_after).value)
+    saved = present_value(line, "interest tax shield", shield, rate, shield_after)
+    shields = line("Value of tax shields", saved.value)
+
     line.heading("Adjusted present value")
     worth = base + shields
-    return Worth(line("Enterprise value", worth if distress_cost is None else worth - distress_cost), "enterprise")
+    enterprise = line("Enterprise value", worth if distress_cost is None else worth - distress_cost)
+    if terminal_growth is not None:
+        terminal_share(line, enterprise, business.later + saved.later)
+    return Worth(enterprise, "enterprise")
 
 
 def _refuse_contradictions(debt: Any, shield_rate: str) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from ..kinds import Money, YearlyRate
 from ..lines import Line
 from ..operations import above, first, total, where
-from ..units import MULTIPLE, RATE
+from ..units import MULTIPLE
 from .discounting import Discounting, discount_factors
 from .distress import Distress, enterprise_value
 from .forecast import Forecast, LossesCarriedForward, operating_forecast
 from .method import Worth, method
+from .present_value import terminal_share
 from .reinvestment import Reinvestment, invested, reinvested
 from .terminal_value import LastYears, TerminalValue, terminal_value
 
@@ -69,7 +70,7 @@ def dcf(
         worth = explicit + after
     enterprise, going = enterprise_value(line, distress, worth, invested_capital)
     if beyond is not None:
-        line("Terminal value share", after / going, show=RATE)
+        terminal_share(line, going, after)
     _multiples(line, enterprise, forecast)
     return Worth(enterprise, "enterprise")
 

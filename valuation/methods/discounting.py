@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from ..kinds import Share, YearlyRate
 from ..lines import Line
-from ..operations import at_most, final, previous, roll_forward, where
+from ..operations import above, at_most, final, previous, roll_forward, valid, where
+from ..units import RATE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +51,23 @@ class DiscountFactors:
         return amount if self.half is None else amount * (1 + final(self.wacc)) ** self.half
 
 
+def year_end_factors(rate: Any) -> Any:
+    """Product of 1 / (1 + rate) over the years so far, for a rate that may change each year."""
+    return roll_forward(lambda before, rate: before / (1 + rate), 1, rate)
+
+
+def spread_over(rate: Any, growth: Any) -> Any:
+    """What a perpetuity's flow is divided by; a rate that is not above the growth is invalid."""
+    return valid(above(rate, growth), rate - growth)
+
+
 def discount_factors(line: Line, given: Discounting) -> DiscountFactors:
     """Write the discount factors: products of 1 / (1 + WACC), of the first year to the power of the stub."""
     wacc, left = given.wacc, None
     if given.stub is None:
-        end = line("Discount factor, end of year", roll_forward(lambda before, wacc: before / (1 + wacc), 1, wacc))
+        end = line("Discount factor, end of year", year_end_factors(wacc))
     else:
-        left = line("Share of the year that is left", where(at_most(line.period, 1), given.stub, 1))
+        left = line("Share of the year that is left", where(at_most(line.period, 1), given.stub, 1), show=RATE)
         shrunk = roll_forward(lambda before, wacc, left: before / (1 + wacc) ** left, 1, wacc, left)
         end = line("Discount factor, end of year", shrunk)
     if given.timing == "end-year":

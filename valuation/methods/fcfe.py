@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..kinds import Money, Rate, YearlyMoney, YearlyRate
 from ..lines import Line
 from ..operations import final, following
 from .method import Worth, method
-from .present_value import discount_at, present_value
+from .present_value import discount_at, present_value, terminal_share
 
 
 @method
@@ -43,7 +41,10 @@ def fcfe(
     """
     line.heading("Flow to equity")
     owed = line("Debt at the start of the year", debt)
-    left = line("Debt at the end of the forecast", _closing(owed, closing_debt, terminal_growth))
+    left = closing_debt
+    if left is None:
+        grown = final(owed) * (0 if terminal_growth is None else 1 + terminal_growth)
+        left = line("Debt at the end of the forecast", grown)
     interest = line("Interest after tax", owed * cost_of_debt * (1 - tax_rate))
     borrowed = line("Net borrowing", following(owed, left) - owed)
     flow = line("Free cash flow to equity", free_cash_flow - interest + borrowed)
@@ -54,13 +55,8 @@ def fcfe(
     if terminal_growth is not None:
         rates = line("Interest rate after tax", cost_of_debt * (1 - tax_rate))
         after = final(free_cash_flow) * (1 + terminal_growth) - left * (final(rates) - terminal_growth)
-    return Worth(
-        line("Equity value", present_value(line, "free cash flow to equity", flow, rate, after).value), "equity"
-    )
-
-
-def _closing(owed: Any, closing_debt: Any, growth: Any) -> Any:
-    """Debt when the forecast ends: given, else grown by a year, else nothing."""
-    if closing_debt is not None:
-        return closing_debt
-    return final(owed) * (0 if growth is None else 1 + growth)
+    found = present_value(line, "free cash flow to equity", flow, rate, after)
+    equity = line("Equity value", found.value)
+    if terminal_growth is not None:
+        terminal_share(line, equity, found.later)
+    return Worth(equity, "equity")

@@ -59,11 +59,14 @@ def _losses_used(line: Line, ebita: Any, losses: LossesCarriedForward) -> Any:
     """Write the balance of losses and return what of it shelters each year's profit; a negative balance is invalid."""
     given = needed(losses.nol, "nol", "nol_cap comes with it")
     opening = line("Net operating loss at the outset", valid(at_least(given, 0), given))
-    cap = 1 if losses.nol_cap is None else losses.nol_cap
+
+    def used(before: Any, ebita: Any) -> Any:
+        profit = maximum(ebita, 0)
+        return minimum(before, profit if losses.nol_cap is None else losses.nol_cap * profit)
 
     def closing(before: Any, ebita: Any) -> Any:
-        return before - minimum(before, cap * maximum(ebita, 0)) + maximum(-ebita, 0)
+        return before - used(before, ebita) + maximum(-ebita, 0)
 
     balance = line("Net operating loss, closing balance", roll_forward(closing, opening, ebita))
     before = line("Net operating loss, opening balance", previous(balance, opening))
-    return line("Net operating loss used", minimum(before, cap * maximum(ebita, 0)))
+    return line("Net operating loss used", used(before, ebita))

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from ..calculation import needed
 from ..kinds import Money, Multiple, Rate, Share
 from ..lines import Line
-from ..operations import above, final, valid, where
+from ..operations import above, final, where
 from ..units import MULTIPLE, RATE
-from .discounting import DiscountFactors
+from .discounting import DiscountFactors, spread_over
 from .forecast import Forecast
 
 
@@ -94,7 +94,7 @@ def _perpetuity(line: Line, given: TerminalValue, last: LastYears) -> Any:
         following_flow = final(last.flow) * (1 + growth)
     flow = line("Free cash flow after the forecast", following_flow)
     last_wacc = line("WACC after the forecast", final(last.factors.wacc), show=RATE)
-    spread = line("WACC less terminal growth", valid(above(last_wacc, growth), last_wacc - growth), show=RATE)
+    spread = line("WACC less terminal growth", spread_over(last_wacc, growth), show=RATE)
     return line("Terminal value", flow / spread)
 
 
@@ -111,7 +111,9 @@ def _exit_metric(line: Line, given: TerminalValue, last: LastYears) -> Any:
 
 def _implied_multiples(line: Line, value: Any, last: LastYears) -> None:
     """The exit multiples at which a perpetuity would be sold at the end of the last year; 0 where they mean nothing."""
-    price = line("Terminal value at the end of the last year", last.factors.half_a_year_on(value))
+    price = value
+    if last.factors.half is not None:
+        price = line("Terminal value at the end of the last year", last.factors.half_a_year_on(value))
     for name, row in (("EBITA", last.forecast.ebita), ("revenue", last.forecast.sales)):
         implied = where(above(final(row), 0), price / final(row), 0)
         line(f"Implied exit multiple of {name}", implied, show=MULTIPLE)
@@ -119,7 +121,9 @@ def _implied_multiples(line: Line, value: Any, last: LastYears) -> None:
 
 def _implied_growth(line: Line, value: Any, last: LastYears) -> None:
     """The growth at which a perpetuity of the last flow would be worth the exit's price; 0 where it means nothing."""
-    flow = line("Last free cash flow at the end of its year", last.factors.half_a_year_on(final(last.flow)))
+    flow = final(last.flow)
+    if last.factors.half is not None:
+        flow = line("Last free cash flow at the end of its year", last.factors.half_a_year_on(flow))
     sum_of_both = value + flow
     growth = where(above(sum_of_both, 0), (value * final(last.factors.wacc) - flow) / sum_of_both, 0)
     line("Implied terminal growth", growth, show=RATE)
