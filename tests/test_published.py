@@ -15,6 +15,10 @@ from valuation.methods import dcf, precedent, scenarios, stake, venture
 from valuation.reading import load
 from valuation.schedules import contribution
 from valuation.transactions import Before, carve_out, distribution
+from valuation.base_case import base_case
+from valuation.methods import apv, dcf, fcfe, scenarios, venture
+from valuation.reading import load
+from valuation.schedules import research
 
 
 def published(number: str, source: str) -> Any:
@@ -33,7 +37,14 @@ def one(value: Any) -> float:
 
 # Damodaran's workbook ------------------------------------------------------------------------------------------------
 
-AMAZON_MARGIN = 65_139 / 574_785
+AMAZON_RESEARCH = {
+    "2023": {"expense": 85_622, "age": 0},
+    "2022": {"expense": 73_213, "age": 1},
+    "2021": {"expense": 56_052, "age": 2},
+    "2020": {"expense": 42_740, "age": 3},
+}
+AMAZON_CAPITALISED = research(expenses=AMAZON_RESEARCH, life=3, ebita=36_852, revenue=574_785)
+AMAZON_MARGIN = one(AMAZON_CAPITALISED["Adjusted EBITA margin"])
 AMAZON = {
     "revenue": 574_785.0,
     "growth": fade(0.12, 0.0408, 5, 10),
@@ -58,7 +69,7 @@ segments:
     method: dcf
     revenue: 574785 USD m
     growth: fade(12% for 5 years to 4.08% over 5 years)
-    ebit: 65139 USD m
+    ebit: 65139 USD m   # 36,852 as reported and the adjustment for research, 28,287
     base_margin: = ebit / revenue
     on_the_way: = base_margin + (14% - base_margin) * min(period, 5) / 5
     margin: = if(period <= 1, base_margin, on_the_way)
@@ -72,6 +83,15 @@ segments:
 bridge: {debt: -161574 USD m, cash: 86780 USD m, non_operating_assets: 2954 USD m}
 shares: {diluted: 10492 m shares, price: 169 USD/share}
 """
+
+
+@published("V1", "Damodaran, fcffsimpleginzu.xlsx, Amazon, 1 February 2024: R&D converter")
+def test_amazon_capitalises_its_research(source: str) -> None:
+    assert pytest.approx(153_114.667, abs=5e-4) == one(AMAZON_CAPITALISED["Research asset"])
+    assert pytest.approx(57_335, rel=1e-12) == one(AMAZON_CAPITALISED["Amortisation"])
+    assert pytest.approx(28_287, rel=1e-12) == one(AMAZON_CAPITALISED["Adjustment to EBITA"])
+    assert pytest.approx(65_139, rel=1e-12) == one(AMAZON_CAPITALISED["Adjusted EBITA"])
+    assert pytest.approx(0.1133275921, abs=5e-11) == AMAZON_MARGIN
 
 
 @published("V1", "Damodaran, fcffsimpleginzu.xlsx, Amazon, 1 February 2024")
@@ -96,6 +116,17 @@ def test_amazon_of_2024_to_one_share(source: str, write: Callable[[str], Path]) 
     assert pytest.approx(1_089_012.484, rel=1e-8) == found.equity
     assert pytest.approx(103.7945563, rel=1e-8) == found.per_share
     assert pytest.approx(103.7945563 / 169 - 1, rel=1e-7) == found.upside
+
+
+@published("V1", "derived: a failure of 10 % at half of the fair value")
+def test_amazon_that_may_fail(source: str, write: Callable[[str], Path]) -> None:
+    lines = dcf(**AMAZON, failure=0.1, distress_proceeds=0.5)
+    assert pytest.approx(1_160_852.484, rel=1e-9) == one(lines["Enterprise value as a going concern"])
+    assert pytest.approx(1_102_809.860, rel=1e-9) == one(lines["Enterprise value"])
+    failing = AMAZON_CASE.replace(
+        "timing: end-year\n", "timing: end-year\n    failure: 10%\n    distress_proceeds: 50%\n"
+    )
+    assert pytest.approx(98.2625, abs=5e-5) == base_case(load(write(failing))).per_share
 
 
 @published("V2", "Damodaran, fcffsimpleginzu.xlsx as distributed, 1 February 2026")
@@ -169,6 +200,17 @@ def test_value_driver_formula(
         return_on_new_capital=ronic, terminal_growth=growth, terminal_return=ronic, timing="end-year",
     )  # fmt: skip
     assert pytest.approx(expected, abs=tolerance) == one(lines["Terminal value"])
+
+
+@published(
+    "V4", "Koller, Goedhart, Wessels, Valuation (2020), ch. 14: a hundred years of flows, and nothing after them"
+)
+def test_a_hundred_years_are_nearly_for_ever(source: str) -> None:
+    lines = dcf(
+        revenue=10 / 1.06, growth=[0.06] * 100, margin=1.0, tax_rate=0.0, wacc=0.11, return_on_new_capital=0.12,
+        terminal_value="none", timing="end-year",
+    )  # fmt: skip
+    assert pytest.approx(99.0, abs=0.05) == one(lines["Enterprise value"])
 
 
 # Venture capital -----------------------------------------------------------------------------------------------------
@@ -479,3 +521,45 @@ def test_segment_profit_of_2024_ties(source: str, total: int, ids: list[str], wr
 
 def fired(found: BaseCase) -> list[str]:
     return [finding.id for finding in found.checks if finding.severity == "error"]
+@published("V24", "Wall Street Oasis, mid-year convention and stub: 290 days of the first year are left")
+def test_periods_of_a_stub(source: str) -> None:
+    stub = 290 / 365
+    lines = dcf(
+        revenue=100.0, growth=[0.05] * 5, margin=0.2, tax_rate=0.25, wacc=0.1, return_on_new_capital=0.15,
+        stub=stub, terminal_value="exit multiple", exit_multiple=8.0,
+    )  # fmt: skip
+    assert pytest.approx(0.7945, abs=5e-5) == stub
+    published = [0.3973, 1.2945, 2.2945, 3.2945, 4.2945]
+    assert pytest.approx(published, abs=5e-5) == periods(lines["Discount factor of cash flows"]).tolist()
+    exit_factor = lines["Present value of terminal value"] / lines["Terminal value"]
+    assert pytest.approx(4.7945, abs=5e-5) == one(periods(exit_factor))
+    counted = lines["Present value of cash flow"] / (lines["Free cash flow"] * lines["Discount factor of cash flows"])
+    assert pytest.approx([stub, 1, 1, 1, 1], rel=1e-12) == counted[:, 0].tolist()
+
+
+def periods(factor: Any) -> Any:
+    """Years over which a factor discounts at 10 %."""
+    return np.ravel(np.log(factor) / -np.log(1.1))
+
+
+# Debt and its tax shields ---------------------------------------------------------------------------------------
+
+
+@published("V5", "Berk and DeMarzo, Corporate Finance, ch. 18: Avco")
+def test_avco_by_adjusted_present_value(source: str) -> None:
+    lines = apv(free_cash_flow=[18.0] * 4, unlevered_cost=0.08, tax_rate=0.4, cost_of_debt=0.06, leverage=0.5)
+    assert pytest.approx([0.068] * 4, rel=1e-12) == lines["WACC at the target leverage"][:, 0].tolist()
+    assert pytest.approx(61.246, abs=5e-4) == one(lines["Levered value"])
+    assert pytest.approx(59.62, abs=5e-3) == one(lines["Unlevered value"])
+    assert pytest.approx([0.735, 0.569, 0.392, 0.202], abs=5e-4) == lines["Interest tax shield"][:, 0].tolist()
+    assert pytest.approx(1.63, abs=5e-3) == one(lines["Value of tax shields"])
+    assert pytest.approx(one(lines["Levered value"]), rel=1e-14) == one(lines["Enterprise value"])
+
+
+@published("V5", "the same by flow to equity: at a cost of equity of 10 % the owners have half of it")
+def test_avco_by_flow_to_equity(source: str) -> None:
+    owed = apv(free_cash_flow=[18.0] * 4, unlevered_cost=0.08, tax_rate=0.4, cost_of_debt=0.06, leverage=0.5)
+    debt = owed["Debt at the start of the year"]
+    lines = fcfe(free_cash_flow=18.0, debt=debt, cost_of_debt=0.06, tax_rate=0.4, cost_of_equity=0.10)
+    assert pytest.approx(61.246 / 2, abs=5e-4) == one(lines["Equity value"])
+    assert pytest.approx(61.246, abs=5e-4) == one(lines["Equity value"]) + one(debt[0])

@@ -1,6 +1,8 @@
 """The methods of valuation, one a file. To add one: write its file, import it here, add its published number."""
 
+from .apv import apv
 from .dcf import dcf
+from .fcfe import fcfe
 from .method import METHODS, Method, Worth
 from .multiple import multiple
 from .precedent import precedent
@@ -12,7 +14,9 @@ __all__ = [
     "METHODS",
     "Method",
     "Worth",
+    "apv",
     "dcf",
+    "fcfe",
     "multiple",
     "precedent",
     "scenarios",

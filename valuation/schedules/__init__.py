@@ -14,3 +14,7 @@ __all__ = [
     "listing_tests",
     "regression",
 ]
+from .research import research
+from .schedule import SCHEDULES, Schedule
+
+__all__ = ["SCHEDULES", "Schedule", "research"]
