@@ -11,14 +11,10 @@ import pytest
 
 from valuation.base_case import BaseCase, base_case
 from valuation.least_squares import least_squares
-from valuation.methods import dcf, precedent, scenarios, stake, venture
+from valuation.methods import apv, dcf, fcfe, precedent, scenarios, stake, venture
 from valuation.reading import load
-from valuation.schedules import contribution
+from valuation.schedules import contribution, research
 from valuation.transactions import Before, carve_out, distribution
-from valuation.base_case import base_case
-from valuation.methods import apv, dcf, fcfe, scenarios, venture
-from valuation.reading import load
-from valuation.schedules import research
 
 
 def published(number: str, source: str) -> Any:
@@ -246,19 +242,6 @@ def test_first_chicago(floor: str, expected: float) -> None:
 
 
 # Timing ---------------------------------------------------------------------------------------------------------
-
-
-@published("V24", "Wall Street Oasis, mid-year convention: flows half a year earlier, an exit multiple at the end")
-def test_mid_year_periods(source: str) -> None:
-    given = dict(revenue=100.0, growth=[0.05] * 5, margin=0.2, tax_rate=0.25, wacc=0.1, return_on_new_capital=0.15)
-    perpetual = {**given, "terminal_growth": 0.02, "terminal_return": 0.12}
-    ratio = dcf(**perpetual)["Enterprise value"] / dcf(**perpetual, timing="end-year")["Enterprise value"]
-    assert pytest.approx(1.1**0.5, rel=1e-14) == one(ratio)
-    sold = {**given, "terminal_value": "exit multiple", "exit_multiple": 8.0}
-    exits = [one(dcf(**sold, timing=word)["Present value of terminal value"]) for word in ("mid-year", "end-year")]
-    assert exits[0] == exits[1]
-    periods = np.log(dcf(**perpetual)["Discount factor of cash flows"][:, 0]) / -np.log(1.1)
-    assert pytest.approx(periods.tolist()) == [0.5, 1.5, 2.5, 3.5, 4.5]
 
 
 # Routes out of a group -----------------------------------------------------------------------------------------------
@@ -521,6 +504,8 @@ def test_segment_profit_of_2024_ties(source: str, total: int, ids: list[str], wr
 
 def fired(found: BaseCase) -> list[str]:
     return [finding.id for finding in found.checks if finding.severity == "error"]
+
+
 @published("V24", "Wall Street Oasis, mid-year convention and stub: 290 days of the first year are left")
 def test_periods_of_a_stub(source: str) -> None:
     stub = 290 / 365

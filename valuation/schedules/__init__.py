@@ -4,6 +4,7 @@ from .captive import captive
 from .contribution import contribution
 from .listing_tests import listing_tests
 from .regression import regression
+from .research import research
 from .schedule import SCHEDULES, Schedule
 
 __all__ = [
@@ -13,8 +14,5 @@ __all__ = [
     "contribution",
     "listing_tests",
     "regression",
+    "research",
 ]
-from .research import research
-from .schedule import SCHEDULES, Schedule
-
-__all__ = ["SCHEDULES", "Schedule", "research"]
