@@ -3,6 +3,8 @@
 from .dcf import dcf
 from .method import METHODS, Method, Worth
 from .multiple import multiple
+from .net_asset import net_asset
+from .risk_adjusted import risk_adjusted
 from .scenarios import scenarios
 from .stake import stake
 from .venture import venture
@@ -13,6 +15,8 @@ __all__ = [
     "Worth",
     "dcf",
     "multiple",
+    "net_asset",
+    "risk_adjusted",
     "scenarios",
     "stake",
     "venture",
