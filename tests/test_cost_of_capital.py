@@ -79,7 +79,7 @@ def test_a_failure_adjusted_rate_discounts_as_survival_times_the_plain_rate(rate
 
 
 def test_the_equity_risk_premium_of_china_in_january_2026() -> None:
-    # Damodaran, country risk premiums, January 2026: mature 4.23 %, China's spread 0.60 % and premium 0.91 %, in all 5.14 %
+    # Damodaran, January 2026: mature 4.23 %, China's spread 0.60 % and country risk premium 0.91 %, in all 5.14 %
     ratio = 0.0091 / 0.006
     assert pytest.approx(0.0091) == country_risk(0.006, 0.1 * ratio, 0.1)
     lines = cost_of_capital(

@@ -43,7 +43,7 @@ def test_the_rank_correlation_is_near_the_target(target: np.ndarray, seed: int) 
     x = np.random.default_rng(seed).lognormal(0, 1, (4000, len(target)))
     found = iman_conover(x, to_normal(target) if _definite(to_normal(target)) else target, seed=seed)
     ranks = np.corrcoef(stats.rankdata(found, axis=0).T).reshape(target.shape)
-    # scores have the correlation exactly; taking ranks of them moves it by at most 0.02 (Pearson 1907) and a little noise
+    # scores have the correlation exactly; ranks of them differ by at most 0.02 (Pearson 1907), and a little noise
     assert np.abs(ranks - target).max() < 0.04
 
 
