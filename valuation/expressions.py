@@ -17,6 +17,19 @@ from . import columns
 from . import operations as op
 from .formula import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 from .problems import nearest
+from .schedules.cost_of_capital import (
+    capm,
+    cash_adjusted,
+    country_risk,
+    debt_market_value,
+    failure_adjusted,
+    in_currency,
+    relever,
+    relever_constant,
+    unlever,
+    unlever_constant,
+    wacc,
+)
 from .units import scaled
 
 
@@ -98,6 +111,17 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
     "ln": (op.log, 1, 1),
     "sqrt": (op.sqrt, 1, 1),
     "abs": (op.absolute, 1, 1),
+    "capm": (capm, 3, 3),
+    "unlever": (unlever, 3, 3),
+    "relever": (relever, 3, 3),
+    "unlever_constant": (unlever_constant, 3, 3),
+    "relever_constant": (relever_constant, 3, 3),
+    "cash_adjusted": (cash_adjusted, 2, 2),
+    "country_risk": (country_risk, 3, 3),
+    "in_currency": (in_currency, 3, 3),
+    "wacc": (wacc, 4, 4),
+    "debt_market_value": (debt_market_value, 4, 4),
+    "failure_adjusted": (failure_adjusted, 2, 2),
     "total": (op.total, 1, 1),
     "first": (op.first, 1, 1),
     "final": (op.final, 1, 1),

@@ -5,7 +5,9 @@ from .dcf import dcf
 from .fcfe import fcfe
 from .method import METHODS, Method, Worth
 from .multiple import multiple
+from .net_asset import net_asset
 from .precedent import precedent
+from .risk_adjusted import risk_adjusted
 from .scenarios import scenarios
 from .stake import stake
 from .venture import venture
@@ -18,7 +20,9 @@ __all__ = [
     "dcf",
     "fcfe",
     "multiple",
+    "net_asset",
     "precedent",
+    "risk_adjusted",
     "scenarios",
     "stake",
     "venture",
