@@ -11,17 +11,13 @@ import pytest
 from scipy import stats
 
 from valuation.base_case import BaseCase, base_case
+from valuation.iman_conover import iman_conover
 from valuation.least_squares import least_squares
 from valuation.methods import apv, dcf, fcfe, precedent, scenarios, stake, venture
 from valuation.reading import load
-from valuation.schedules import contribution, research
-from valuation.transactions import Before, carve_out, distribution
-from valuation.base_case import base_case
-from valuation.iman_conover import iman_conover
-from valuation.methods import dcf, scenarios, venture
-from valuation.reading import load
-from valuation.schedules import cost_of_capital, stub_value
+from valuation.schedules import contribution, cost_of_capital, research, stub_value
 from valuation.schedules.cost_of_capital import capm, in_currency, wacc
+from valuation.transactions import Before, carve_out, distribution
 
 
 def published(number: str, source: str) -> Any:
@@ -248,6 +244,7 @@ def test_first_chicago(floor: str, expected: float) -> None:
     assert pytest.approx(expected, abs=1e-12) == one(lines["Equity value of the outcomes"])
 
 
+# Timing ---------------------------------------------------------------------------------------------------------
 
 
 # Routes out of a group -----------------------------------------------------------------------------------------------
@@ -412,85 +409,6 @@ segments:
 {stakes}bridge: {{net_debt: -{1000 * net_debt:.0f} JPY bn}}
 shares: {{diluted: {shares} m shares, price: {price} JPY/share}}
 """.replace(" JPY bn", "000 JPY m")
-@published("V24", "Wall Street Oasis, mid-year convention: flows half a year earlier, an exit multiple at the end")
-def test_mid_year_periods(source: str) -> None:
-    given = dict(revenue=100.0, growth=[0.05] * 5, margin=0.2, tax_rate=0.25, wacc=0.1, return_on_new_capital=0.15)
-    perpetual = {**given, "terminal_growth": 0.02, "terminal_return": 0.12}
-    ratio = dcf(**perpetual)["Enterprise value"] / dcf(**perpetual, timing="end-year")["Enterprise value"]
-    assert pytest.approx(1.1**0.5, rel=1e-14) == one(ratio)
-    sold = {**given, "terminal_value": "exit multiple", "exit_multiple": 8.0}
-    exits = [one(dcf(**sold, timing=word)["Present value of terminal value"]) for word in ("mid-year", "end-year")]
-    assert exits[0] == exits[1]
-    periods = np.log(dcf(**perpetual)["Discount factor of cash flows"][:, 0]) / -np.log(1.1)
-    assert pytest.approx(periods.tolist()) == [0.5, 1.5, 2.5, 3.5, 4.5]
-
-
-# Cost of capital ------------------------------------------------------------------------------------------------------
-
-
-@published("V5", "Berk and DeMarzo, Corporate Finance, ch. 18, Avco: WACC 6.8 %, unlevered cost of capital 8 %")
-def test_avcos_cost_of_capital(source: str) -> None:
-    assert pytest.approx(0.068, abs=1e-12) == wacc(0.10, 0.06, 0.5, 0.4)
-    lines = cost_of_capital(
-        risk_free=0.06, equity_risk_premium=0.04, beta=1.0, company_spread=0.0, debt_to_value=0.5, tax_rate=0.4
-    )
-    assert pytest.approx(0.10, abs=1e-12) == one(lines["Cost of equity"])
-    assert pytest.approx(0.068, abs=1e-12) == one(lines["WACC"])
-    assert pytest.approx(0.08, abs=1e-12) == one(lines["Unlevered cost of capital"])
-    assert pytest.approx(61.25, abs=0.005) == sum(18 / (1 + one(lines["WACC"])) ** year for year in range(1, 5))
-
-
-ARACRUZ = dict(
-    risk_free=0.04, equity_risk_premium=0.1249, beta=0.7040, company_spread=0.0, debt_to_value=0.0, tax_rate=0.34
-)
-
-
-@published("V22", "Damodaran, Aracruz: cost of equity in dollars, in real terms and in reais")
-def test_aracruz_in_three_currencies(source: str) -> None:
-    dollars = one(cost_of_capital(**ARACRUZ)["Cost of equity"])
-    assert pytest.approx(0.1279, abs=5e-5) == dollars
-    # the real rate starts from a real risk-free rate of 2 %: the nominal one less 2 % inflation
-    assert pytest.approx(0.1079, abs=5e-5) == capm(0.04 - 0.02, 0.7040, 0.1249)
-    reais = cost_of_capital(**ARACRUZ, inflation_here=0.08, inflation_there=0.02)
-    assert pytest.approx(dollars) == one(reais["Cost of equity, in the currency of the risk-free rate"])
-    assert pytest.approx(0.1943, abs=5e-5) == one(reais["Cost of equity"])
-    assert pytest.approx(0.1943, abs=5e-5) == in_currency(0.1279, 0.08, 0.02)
-
-
-# Early stages ---------------------------------------------------------------------------------------------------------
-
-
-@published("V12", "the same with the number of old shares: price = pre-money / old shares = investment / new shares")
-def test_venture_method_counts_new_shares(source: str) -> None:
-    lines = venture(exit_value=40.0, years_to_exit=4, target_return=0.6, investment=4.0, old_shares=1.0)
-    assert pytest.approx(1.901578, abs=5e-7) == one(lines["New shares"])
-    assert pytest.approx(2.1035, abs=5e-5) == one(lines["Price of a share"])
-    assert pytest.approx(4 / one(lines["New shares"])) == one(lines["Price of a share"])
-
-
-@published("V13", "the weights of the published table, row by row")
-def test_first_chicago_row_by_row(source: str) -> None:
-    lines = scenarios(outcomes=FIRST_CHICAGO)
-    found = [one(lines[f"Weighted value, {name}"]) for name in FIRST_CHICAGO]
-    assert found == pytest.approx([3.0, 6.4, 4.0, 0.0, -10.0], abs=1e-12)
-
-
-# Stubs and net asset value --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("ratio", "behind", "stub"),
-    [pytest.param(1.525, 144.97, -63.16, id="V15"), pytest.param(1.5, 142.59, -60.78, id="V15-ratio-of-1.5")],
-)
-def test_the_stub_of_3com_is_negative(ratio: float, behind: float, stub: float) -> None:
-    # Lamont and Thaler (2003), Can the market add and subtract?; 2 March 2000
-    lines = stub_value(parent_price=81.81, subsidiary_price=95.06, ratio=ratio)
-    assert pytest.approx(behind, abs=0.005) == one(lines["Subsidiary value per parent share"])
-    assert pytest.approx(stub, abs=0.005) == one(lines["Equity stub per share"])
-    assert one(lines["Negative stub"]) == 1
-
-
-SOFTBANK_HOLDINGS = ("alibaba", "sbkk", "svf1", "svf2", "latam", "tmus", "deutsche_telekom", "arm", "other")
 
 
 @pytest.mark.parametrize(
@@ -633,6 +551,80 @@ def test_avco_by_flow_to_equity(source: str) -> None:
     lines = fcfe(free_cash_flow=18.0, debt=debt, cost_of_debt=0.06, tax_rate=0.4, cost_of_equity=0.10)
     assert pytest.approx(61.246 / 2, abs=5e-4) == one(lines["Equity value"])
     assert pytest.approx(61.246, abs=5e-4) == one(lines["Equity value"]) + one(debt[0])
+
+
+# Cost of capital ------------------------------------------------------------------------------------------------------
+
+
+@published("V5", "Berk and DeMarzo, Corporate Finance, ch. 18, Avco: WACC 6.8 %, unlevered cost of capital 8 %")
+def test_avcos_cost_of_capital(source: str) -> None:
+    assert pytest.approx(0.068, abs=1e-12) == wacc(0.10, 0.06, 0.5, 0.4)
+    lines = cost_of_capital(
+        risk_free=0.06, equity_risk_premium=0.04, beta=1.0, company_spread=0.0, debt_to_value=0.5, tax_rate=0.4
+    )
+    assert pytest.approx(0.10, abs=1e-12) == one(lines["Cost of equity"])
+    assert pytest.approx(0.068, abs=1e-12) == one(lines["WACC"])
+    assert pytest.approx(0.08, abs=1e-12) == one(lines["Unlevered cost of capital"])
+    assert pytest.approx(61.25, abs=0.005) == sum(18 / (1 + one(lines["WACC"])) ** year for year in range(1, 5))
+
+
+ARACRUZ = dict(
+    risk_free=0.04, equity_risk_premium=0.1249, beta=0.7040, company_spread=0.0, debt_to_value=0.0, tax_rate=0.34
+)
+
+
+@published("V22", "Damodaran, Aracruz: cost of equity in dollars, in real terms and in reais")
+def test_aracruz_in_three_currencies(source: str) -> None:
+    dollars = one(cost_of_capital(**ARACRUZ)["Cost of equity"])
+    assert pytest.approx(0.1279, abs=5e-5) == dollars
+    # the real rate starts from a real risk-free rate of 2 %: the nominal one less 2 % inflation
+    assert pytest.approx(0.1079, abs=5e-5) == capm(0.04 - 0.02, 0.7040, 0.1249)
+    reais = cost_of_capital(**ARACRUZ, inflation_here=0.08, inflation_there=0.02)
+    assert pytest.approx(dollars) == one(reais["Cost of equity, in the currency of the risk-free rate"])
+    assert pytest.approx(0.1943, abs=5e-5) == one(reais["Cost of equity"])
+    assert pytest.approx(0.1943, abs=5e-5) == in_currency(dollars, 0.08, 0.02)
+
+
+# Early stages ---------------------------------------------------------------------------------------------------------
+
+
+@published("V12", "the same with the number of old shares: price = pre-money / old shares = investment / new shares")
+def test_venture_method_counts_new_shares(source: str) -> None:
+    lines = venture(exit_value=40.0, years_to_exit=4, target_return=0.6, investment=4.0, old_shares=1.0)
+    assert pytest.approx(1.901578, abs=5e-7) == one(lines["New shares"])
+    assert pytest.approx(2.1035, abs=5e-5) == one(lines["Price of a share"])
+    assert pytest.approx(4 / one(lines["New shares"])) == one(lines["Price of a share"])
+
+
+@published("V13", "the weights of the published table, row by row")
+def test_first_chicago_row_by_row(source: str) -> None:
+    lines = scenarios(outcomes=FIRST_CHICAGO)
+    found = [one(lines[f"Weighted value, {name}"]) for name in FIRST_CHICAGO]
+    assert found == pytest.approx([3.0, 6.4, 4.0, 0.0, -10.0], abs=1e-12)
+
+
+# Stubs and net asset value --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ratio", "behind", "stub"),
+    [pytest.param(1.525, 144.97, -63.16, id="V15"), pytest.param(1.5, 142.59, -60.78, id="V15-ratio-of-1.5")],
+)
+def test_the_stub_of_3com_is_negative(ratio: float, behind: float, stub: float) -> None:
+    # Lamont and Thaler (2003), Can the market add and subtract?; 2 March 2000
+    lines = stub_value(parent_price=81.81, subsidiary_price=95.06, ratio=ratio)
+    assert pytest.approx(behind, abs=0.005) == one(lines["Subsidiary value per parent share"])
+    assert pytest.approx(stub, abs=0.005) == one(lines["Equity stub per share"])
+    assert one(lines["Negative stub"]) == 1
+
+
+SOFTBANK_HOLDINGS = ("alibaba", "sbkk", "svf1", "svf2", "latam", "tmus", "deutsche_telekom", "arm", "other")
+
+
+@pytest.mark.parametrize(
+    ("values", "net_debt", "shares", "price", "nav", "per_share", "discount", "loan_to_value"),
+    [
+        pytest.param(
             ".71 2.37 2.80 3.52 .79 1.23 .28 2.87 1.30", 1.75, 1463, 5182, 14.12, 9656, 0.463, 0.110,
             id="V19-net-asset-Mar-2023",
         ),

@@ -68,7 +68,7 @@ def _value(line: Line, value: Any, paid: Any, fraction: Any, listed: tuple[Any, 
     bought = paid is not None or fraction is not None
     if value is not None and bought:
         raise TypeError("expected either value, or paid and fraction, found both")
-    if shares is not None or price is not None or fx is not None:
+    if shares is not None or price is not None:
         if value is not None or bought:
             found = "value" if value is not None else "paid and fraction"
             raise TypeError(f"expected either shares_held and price, or {found}, found both")
