@@ -20,7 +20,7 @@ PACKAGE = ROOT / "valuation"
 FLOORS: list[set[str]] = [
     {"problems", "units", "version"},
     {"formula", "operations", "columns", "least_squares", "lines", "recording"},
-    {"kinds", "calculation", "methods", "schedules", "transactions", "bridge"},
+    {"kinds", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "nearest_correlation", "order", "peers"},
     {"model", "trial"},
     {"reading", "simulation", "checks", "base_case", "sensitivity", "workbook", "report", "plots"},

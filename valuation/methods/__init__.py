@@ -3,8 +3,10 @@
 from .apv import apv
 from .dcf import dcf
 from .fcfe import fcfe
+from .last_round import last_round
 from .method import METHODS, Method, Worth
 from .multiple import multiple
+from .option import option
 from .precedent import precedent
 from .scenarios import scenarios
 from .stake import stake
@@ -17,7 +19,9 @@ __all__ = [
     "apv",
     "dcf",
     "fcfe",
+    "last_round",
     "multiple",
+    "option",
     "precedent",
     "scenarios",
     "stake",

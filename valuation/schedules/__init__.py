@@ -3,6 +3,7 @@
 from .captive import captive
 from .contribution import contribution
 from .listing_tests import listing_tests
+from .marketability import marketability
 from .regression import regression
 from .research import research
 from .schedule import SCHEDULES, Schedule
@@ -13,6 +14,7 @@ __all__ = [
     "captive",
     "contribution",
     "listing_tests",
+    "marketability",
     "regression",
     "research",
 ]
