@@ -1,6 +1,6 @@
 """Dilution of one share by grants and convertibles: treasury stock, if-converted, and the exact price of a share.
 
-Incremental shares at a price are those of IAS 33: ``treasury_stock`` and ``if_converted`` give them at the market price.
+Incremental shares at a price are those of IAS 33; ``treasury_stock`` and ``if_converted`` give them at a market price.
 At the intrinsic price, which depends on the shares that depend on it, ``per_share_of`` gives the price at once: it is
 the waterfall of ``claims`` with common shares, options and convertibles, and needs no iteration.
 Sources: IAS 33; Damodaran, Investment Valuation (2012), ch. 16; Koller, Goedhart, Wessels, Valuation (2020), ch. 16.
