@@ -3,9 +3,11 @@
 from .apv import apv
 from .dcf import dcf
 from .fcfe import fcfe
+from .last_round import last_round
 from .method import METHODS, Method, Worth
 from .multiple import multiple
 from .net_asset import net_asset
+from .option import option
 from .precedent import precedent
 from .risk_adjusted import risk_adjusted
 from .scenarios import scenarios
@@ -19,8 +21,10 @@ __all__ = [
     "apv",
     "dcf",
     "fcfe",
+    "last_round",
     "multiple",
     "net_asset",
+    "option",
     "precedent",
     "risk_adjusted",
     "scenarios",

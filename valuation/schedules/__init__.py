@@ -4,6 +4,7 @@ from .captive import captive
 from .contribution import contribution
 from .cost_of_capital import cost_of_capital
 from .listing_tests import listing_tests
+from .marketability import marketability
 from .regression import regression
 from .research import research
 from .schedule import SCHEDULES, Schedule
@@ -17,6 +18,7 @@ __all__ = [
     "contribution",
     "cost_of_capital",
     "listing_tests",
+    "marketability",
     "regression",
     "research",
     "segment_betas",
