@@ -204,6 +204,7 @@ class Case:
     workings: Mapping[str, Working]
     segments: Mapping[str, Segment]
     transactions: Mapping[str, Transaction]
+    share_count: Working | None
     bridge: tuple[str, ...]
     discount_base: Literal["nothing", "stakes", "net asset value"] | tuple[str, ...]
     order: tuple[str, ...]

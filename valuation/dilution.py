@@ -9,14 +9,96 @@ Sources: IAS 33; Damodaran, Investment Valuation (2012), ch. 16; Koller, Goedhar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
 
+from .calculation import Calculation, calculation, needed
 from .claims import Claim, price_of_share, waterfall
+from .kinds import ANY_UNIT, LASTING, MONEY, PERCENTAGE, SHARES, Rate, Shares, Table
 from .lines import Line
 from .methods.black_scholes import call, discounted, spread
-from .operations import above, at_least, maximum, where
+from .operations import above, absolute, at_least, maximum, where
 
 Rows = Mapping[str, Mapping[str, Any]]
+Grants = Annotated[
+    Rows,
+    Table(
+        {"number": SHARES, "strike": ANY_UNIT, "unrecognised": ANY_UNIT, "years": LASTING, "volatility": PERCENTAGE},
+        {"strike": None, "unrecognised": None, "years": None, "volatility": None},
+    ),
+]
+Converts = Annotated[Rows, Table({"face": MONEY, "shares": SHARES})]
+
+
+@dataclass(frozen=True)
+class Diluted:
+    """The shares that the equity is divided by, and the face of convertibles that is still owed before it is."""
+
+    shares: Any
+    owed: Any
+
+
+class ShareCount(Calculation):
+    """The calculation behind the diluted shares of a case."""
+
+
+def diluted_shares(
+    line: Line,
+    equity: Any,
+    price: Any,
+    *,
+    basic: Shares,
+    grants: Grants | None = None,
+    converts: Converts | None = None,
+    dilution: Literal["at the value", "at the price", "option value"] = "at the value",
+    risk_free: Rate | None = None,
+    dividend_yield: Rate | None = None,
+) -> Diluted:
+    """Diluted shares from shares outstanding, grants and convertibles.
+
+    ``equity`` is the group's, with no convertible among the debts deducted; ``price`` is what an ordinary share costs
+    in the case's money. At the value (the default) each grant is exercised and each convertible converted where the
+    value per share found says so, exactly and without a circle; at the price the market price decides (IAS 33); by
+    option value grants are deducted at Black-Scholes value (Damodaran), which keeps their time value.
+
+    Args:
+        basic: shares outstanding; without treasury shares
+        grants: grants; named rows of number and strike (money a share of the case's currency), restricted units without
+            a strike but perhaps with an unrecognised cost a share; years and volatility for option value
+        converts: convertibles; named rows of face and of the shares they convert into; leave them out of debt
+        dilution: dilution; what decides which grants and convertibles become shares
+        risk_free: risk-free rate; continuously compounded, for option value
+        dividend_yield: dividend yield; continuously compounded, for option value
+    """
+    held, owed = basic, None
+    if dilution == "at the price":
+        market = needed(price, "price", "dilution is at the price")
+        line.heading("Dilution at the price")
+        if grants:
+            held = held + treasury_stock(line, grants, market)
+        if converts:
+            converted, owed = if_converted(line, converts, market)
+            held = held + converted
+        return Diluted(line("Diluted shares", held), owed)
+    if dilution == "option value":
+        rate = needed(risk_free, "risk_free", "dilution is by option value")
+        if converts:
+            converted, owed = if_converted(line, converts, needed(price, "price", "convertibles stand beside options"))
+            held, equity = line("Shares with convertibles", held + converted), equity - owed
+        given = {"risk_free": rate, "dividend_yield": dividend_yield}
+        value = per_share_by_option_value(
+            line, equity, held, needed(grants, "grants", "dilution is by option value"), **given
+        )
+    else:
+        value = per_share_of(line, equity, basic, grants, converts)
+        if converts:
+            _, owed = if_converted(line, converts, value)
+            equity = equity - owed
+    counted = where(above(absolute(value), 0), equity / value, held)
+    return Diluted(line("Diluted shares", counted), owed)
+
+
+SHARE_COUNT: Final = calculation(ShareCount, diluted_shares)
 
 
 def strike_of(grant: Mapping[str, Any]) -> Any:

@@ -149,17 +149,34 @@ class Run:
     def bridge(self) -> None:
         """From the parts to the equity of the group before any transaction."""
         case, found = self.case, self.valuation
-        found.factor = per_share_factor(self._line("shares"), self.known)
         found.parts = {name: found.parts[name] for name in case.parts}  # in the order of the files
         found.memos = {name: found.memos[name] for name in case.memos}
-        for name, part in (found.parts | found.memos).items():
-            part.per_share = self._line(name)("Value per share", part.attributable * found.factor)
         found.bridge = {name.removeprefix("bridge."): self.known[name] for name in case.bridge}
         titles = {name: segment.name for name, segment in case.parts.items()}
         equity_of_parent(self.line, self.known, found, titles, case.discounted)
+        if case.share_count is not None:
+            self._count_shares(case.share_count)
         if case.transactions:
             line = self._line("bridge")
             found.before_transactions = line("Equity value before transactions", found.before_transactions)
+        found.factor = per_share_factor(self._line("shares"), self.known)
+        for name, part in (found.parts | found.memos).items():
+            part.per_share = self._line(name)("Value per share", part.attributable * found.factor)
+
+    def _count_shares(self, working: Working) -> None:
+        """The diluted shares at the equity before transactions; convertibles that stay debt are owed before it."""
+        found, bridge, line = self.valuation, self._line("bridge"), self._line("shares")
+        equity = bridge("Equity value before dilution", found.before_transactions)
+        price = None
+        if "shares.price" in self.known:
+            quoted = self.known["shares.price"] * self.known.get("shares.fx", 1)
+            price = line("Price of an ordinary share, own currency", quoted / self.known.get("shares.ads_ratio", 1))
+        counted = working.calculation.run(line, equity, price, **self._given(working))
+        self.known["shares.diluted"] = counted.shares
+        found.before_transactions = equity
+        if counted.owed is not None:
+            found.bridge["convertibles_at_face"] = bridge("Convertibles that stay debt", -counted.owed)
+            found.before_transactions = equity + found.bridge["convertibles_at_face"]
 
     def transaction(self, name: str) -> None:
         """Carry out one transaction on the part that it moves."""

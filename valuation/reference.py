@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 
 from .calculation import Calculation, Parameter
+from .dilution import SHARE_COUNT
 from .distributions import REGISTRY
 from .expressions import FUNCTIONS, HELP
 from .kinds import Choice, Kind, PeerColumn, Table
@@ -33,7 +34,7 @@ each table of peers in `peers/<id>.csv`.
 | `schedules` | supporting figures such as a cost of capital; formulas read their lines: `= cloud_wacc.wacc` |
 | `transactions` | what may happen to a part: its `route`, the `part`, a probability and terms |
 | `bridge` | signed amounts added to the parts: cash, debt (negative), corporate cost (negative) |
-| `shares` | `diluted`; optional `ads_ratio`, `fx` (case currency per quoted currency) and `price` |
+| `shares` | `diluted`, or `basic` with `grants` and `converts` (see Shares below); optional `ads_ratio`, `fx` (case currency per quoted currency), `price`, `second_price` (another quote of the same, for parity) and `second_fx` |
 | `holding` | `discount`, and `applies_to`: `nothing`, `stakes`, `net asset value`, or a list of parts and `bridge.` items |
 | `reconciliation` | named tables of `items` that must sum to a reported `total` |
 | `correlations` | a list of `{between: [a, b], rank: 0.5, why: ...}` (Spearman), or the name of a CSV matrix |
@@ -111,6 +112,8 @@ def _calculations() -> Iterator[str]:
         yield f"## {heading}\n\n{introduction}\n"
         for found in register.values():
             yield from _calculation(found)
+    yield "## Shares\n\nKeys of `shares` where `basic` stands instead of `diluted`.\n"
+    yield from _calculation(SHARE_COUNT)
 
 
 def _calculation(found: Calculation) -> Iterator[str]:

@@ -95,7 +95,7 @@ def _read_parts(session: Session) -> None:
         schedule(session, name, place, node)
     for name, (place, node) in gathered.segments.items():
         segment(session, name, place, node)
-    shares(session)
+    session.share_count = shares(session)
     holding(session)
     group(session, "bridge", MONEY)
     for name, (place, node) in gathered.transactions.items():
@@ -123,6 +123,7 @@ def _case(session: Session, frame: _Frame) -> Case:
         workings=session.workings,
         segments=session.segments,
         transactions=session.transactions,
+        share_count=session.share_count,
         bridge=tuple(name for name in assumptions if name.startswith("bridge.")),
         discount_base=discount_base(session),
         order=tuple(ordering.names),
