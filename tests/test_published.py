@@ -18,6 +18,8 @@ from valuation.reading import load
 from valuation.schedules import contribution, cost_of_capital, research, stub_value
 from valuation.schedules.cost_of_capital import capm, in_currency, wacc
 from valuation.transactions import Before, carve_out, distribution
+from valuation.schedules import contribution
+from valuation.transactions import Before, carve_out, distribution, split_off
 
 
 def published(number: str, source: str) -> Any:
@@ -744,3 +746,17 @@ def test_mildenhalls_draws_are_reordered_as_published(source: str) -> None:
     # ranks of the second column from the highest down
     ranks = 21 - stats.rankdata(found[:, 1]).astype(int)
     assert ranks.tolist() == [14, 20, 10, 18, 11, 19, 17, 13, 15, 8, 12, 6, 9, 16, 5, 3, 7, 2, 4, 1]
+@published(
+    "GE-Synchrony",
+    "General Electric, Form 8-K of 17 November 2015 and offer of 19 October 2015: 84.6 %, 7 %, ratio 1.0505",
+)
+def test_general_electric_exchanges_synchrony(source: str) -> None:
+    """Prices in the ratio of which 1.0505 came; one share of Synchrony is taken as 31."""
+    shares = 705.270833 / 0.846
+    ge = Before(equity=31.0 * shares, owned=0.846, group_equity=300_000.0, shares=10_100.0, factor=1 / 10_100.0)
+    price = 1.0505 * 0.93 * 31.0
+    lines = split_off(ge, probability=1.0, part_shares=shares, discount=0.07, parent_price=price)
+    assert pytest.approx(1.0505, rel=1e-12) == one(lines["Exchange ratio"])
+    assert pytest.approx(671.366809, abs=5e-7) == one(lines["Shares tendered"])
+    assert pytest.approx(107.53, abs=5e-3) == 100 * one(lines["Value for a share tendered"]) / price
+    assert pytest.approx(0.066, abs=5e-4) == one(lines["Shares tendered"]) / 10_100.0

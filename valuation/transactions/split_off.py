@@ -32,8 +32,8 @@ def split_off(
     shares fall by the shares offered over x. The discount moves value from those who stay to those who tender, and none
     of all of them together: ``after`` counts both. A draw in which as many shares would be tendered as there are, or
     the part is worth nothing, is invalid (NaN).
-    Sources: IRC 355 (exchange of shares); General Electric and Synchrony (2015), 7 % discount; Rosenfeld, Valuing
-    Subsidiaries in Split-Offs (2010).
+    Sources: IRC 355 (exchange of shares); General Electric and Synchrony (2015): a 7 % discount, so 107.53 of Synchrony
+    for each 100 of General Electric.
 
     >>> from valuation.transactions import Before, split_off
     >>> group = Before(equity=200.0, owned=1.0, group_equity=1000.0, shares=100.0, factor=0.01)
