@@ -17,8 +17,6 @@ from valuation.methods import apv, dcf, fcfe, precedent, scenarios, stake, ventu
 from valuation.reading import load
 from valuation.schedules import contribution, cost_of_capital, research, stub_value
 from valuation.schedules.cost_of_capital import capm, in_currency, wacc
-from valuation.transactions import Before, carve_out, distribution
-from valuation.schedules import contribution
 from valuation.transactions import Before, carve_out, distribution, split_off
 
 
@@ -746,6 +744,8 @@ def test_mildenhalls_draws_are_reordered_as_published(source: str) -> None:
     # ranks of the second column from the highest down
     ranks = 21 - stats.rankdata(found[:, 1]).astype(int)
     assert ranks.tolist() == [14, 20, 10, 18, 11, 19, 17, 13, 15, 8, 12, 6, 9, 16, 5, 3, 7, 2, 4, 1]
+
+
 @published(
     "GE-Synchrony",
     "General Electric, Form 8-K of 17 November 2015 and offer of 19 October 2015: 84.6 %, 7 %, ratio 1.0505",

@@ -70,6 +70,10 @@ def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Prob
 
 def _complain_of_shares(case: Case, error: Exception, problems: Problems) -> None:
     place = _place(case, "shares.price" if case.has("shares.price") else "shares.diluted")
+    place = case.share_count.place if case.share_count is not None else place
+    if isinstance(error, MissingAssumption):
+        problems.add(place, f"shares.{error.parameter}", f"missing; {error.reason}")
+        return
     problems.add(place, "shares", f"units of shares, exchange rate and price do not fit: {error}")
 
 

@@ -47,10 +47,13 @@ def shares(session: Session) -> Working | None:
         text = "missing; expected the diluted shares, such as 19194 m shares, or basic shares with grants"
         session.problems.add(place, "shares.diluted", text)
     parts = tuple(SHARE_COUNT.parameters) if counted else ()
-    group(session, "shares", None, but=parts)
+    group(session, "shares", None, but=(*parts, *_strange(session, node, parts)))
     for key, _ in node if isinstance(node, Entries) else ():
         if key.text in SHARES:
             _share_count(session, f"shares.{key.text}", SHARES[key.text])
+        elif key.text in SHARE_COUNT.parameters and not counted:
+            text = f"expected basic, the shares outstanding, beside {key.text}"
+            session.problems.add(key.place, f"shares.{key.text}", text)
         elif key.text not in parts:
             session.helpers[f"shares.{key.text}"] = key.place
 
@@ -60,6 +63,17 @@ def shares(session: Session) -> Working | None:
         session.problems.add(node.key("diluted"), "shares.diluted", "expected either diluted or basic, found both")
     given = parameters(session, "shares", node, SHARE_COUNT)
     return Working("shares", "Shares", SHARE_COUNT, given, "", node.place)
+
+
+def _strange(session: Session, node: Any, parts: Collection[str]) -> list[str]:
+    """Tables that the shares do not know, each complained about."""
+    entries = node if isinstance(node, Entries) else ()
+    tables = [key for key, child in entries if isinstance(child, Entries) and child.get("value") is None]
+    strange = [key for key in tables if key.text not in parts]
+    for key in strange:
+        known = nearest(key.text, [*SHARES, *SHARE_COUNT.parameters])
+        session.problems.add(key.place, f"shares.{key.text}", f"{key.text} is not known here{known}")
+    return [key.text for key in strange]
 
 
 def _share_count(session: Session, name: str, example: str) -> None:

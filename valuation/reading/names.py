@@ -56,7 +56,17 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
         if name not in used and not unread and not session.overrides:
             _unused(session, name, place)
     for circle in circles:
-        groups = {"shares": [*SHARES, *SHARE_COUNT.parameters]}
+        names = [name.removesuffix(".*") for name in circle]
+        place = next(
+            (session.assumptions[n].origin.place for n in circle if n in session.assumptions), session.gathered.place
+        )
+        session.problems.add(place, names[0], f"a formula cannot read itself: {' -> '.join(names)}")
+
+
+def _unused(session: Session, name: str, place: Place) -> None:
+    scope, _, word = name.rpartition(".")
+    working = session.workings.get(scope)
+    groups = {"shares": [*SHARES, *SHARE_COUNT.parameters]}
     names = [*working.calculation.parameters, *COMMON] if working else groups.get(scope, [*HOLDING])
     what = f"is no assumption of {working.calculation.name}" if working else "is not known here"
     session.problems.add(place, name, f"{word} {what} and no formula reads it{nearest(word, names)}")
