@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from valuation.assumptions import Case
 from valuation.base_case import base_case
 from valuation.lines import Line
-from valuation.methods import Worth, dcf, multiple, stake, venture
+from valuation.methods import Worth, dcf, multiple, venture
 from valuation.methods.method import method
 from valuation.problems import InvalidAssumptions
 from valuation.reading import load
