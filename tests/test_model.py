@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -48,15 +49,24 @@ def test_parts_bridge_and_discount_sum_to_the_value_per_share(good: Case) -> Non
     assert found.sum_of_parts == pytest.approx(sum(part.attributable for part in found.parts), rel=1e-13)
 
 
-@pytest.mark.parametrize("path", [path for path in GOOD if path.is_file()], ids=lambda path: path.stem)
-def test_value_is_homogeneous_in_money(path: Path, write: Callable[[str], Path]) -> None:
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_value_is_homogeneous_in_money(path: Path, write: Callable[[str], Path], tmp_path: Path) -> None:
     """Ten times all money of the company's own currency is ten times the value of a share."""
-    text = path.read_text(encoding="utf-8")
     currency = load(path).currency
-    tenfold = re.sub(rf"(?<![\w.])(\d+(?:\.\d+)?) {currency} m", rf"\g<1>0 {currency} m", text)
-    tenfold = tenfold.replace("uniform(-9, -4)", "uniform(-90, -40)").replace("100 USD m", "1000 USD m")
-    before, after = base_case(load(path)), base_case(load(write(tenfold[tenfold.index("name:") :])))
-    assert after.per_share == pytest.approx(10 * before.per_share, rel=1e-12)
+
+    def tenfold(text: str) -> str:
+        text = re.sub(rf"(?<![\w.])(\d+(?:\.\d+)?) {currency} m", rf"\g<1>0 {currency} m", text)
+        return text.replace("uniform(-9, -4)", "uniform(-90, -40)").replace("100 USD m", "1000 USD m")
+
+    if path.is_file():
+        text = tenfold(path.read_text(encoding="utf-8"))
+        after = base_case(load(write(text[text.index("name:") :])))
+    else:
+        copy = Path(shutil.copytree(path, tmp_path / path.name))
+        for file in copy.rglob("*.yaml"):
+            file.write_text(tenfold(file.read_text(encoding="utf-8")), encoding="utf-8")
+        after = base_case(load(copy))
+    assert after.per_share == pytest.approx(10 * base_case(load(path)).per_share, rel=1e-12)
 
 
 def test_a_case_is_computed_in_the_order_of_what_it_reads(case_of: Read) -> None:

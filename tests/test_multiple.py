@@ -62,6 +62,7 @@ def test_the_cross_check_spoils_no_draw() -> None:
     lines = multiple(metric=10.0, multiple=8.0, basis="EV/EBITA", **{**BY_PROFIT, "wacc": wacc})
     np.testing.assert_array_equal(lines["Enterprise value"], 80.0)
     assert np.isnan(lines["Fundamental multiple"][1])
+    assert lines.invalid.names == []
 
 
 def test_control_is_worth_its_premium() -> None:
@@ -142,7 +143,7 @@ def test_equity_multiples_of_deals_know_no_debt() -> None:
 
 def test_a_loss_has_no_multiple_of_deals() -> None:
     lines = precedent(metric=np.array([-1.0, 0.0, 1.0]), deals={"only": {**DEALS["second"]}})
-    np.testing.assert_array_equal(lines["Enterprise value"], [np.nan, np.nan, 10.0])
+    np.testing.assert_array_equal(lines["Enterprise value"], [np.nan, 0.0, 10.0])
     lossy = precedent(metric=1.0, deals={"loss": {**DEALS["second"], "metric": np.array([-1.0, 10.0])}})
     np.testing.assert_array_equal(lossy["Enterprise value"], [np.nan, 10.0])
 

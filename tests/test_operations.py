@@ -25,7 +25,6 @@ ROW = np.array([[1.0, -2.0], [0.0, 5.0], [4.0, NAN]])
 COLUMN, BLANK = np.array([3.0, 1.0, NAN, 10.0, 4.0]), np.array([NAN, NAN])
 LINE_X, BENT_X = np.array([0.0, 1.0, 2.0, 4.0]), np.array([0.0, 1.0, 0.0, 1.0])
 LINE_Y = 1 + 2 * LINE_X
-CORNER_X, CORNER_Y = np.array([0.0, 1.0, 2.0]), np.array([0.0, 0.0, 3.0])
 
 # Each entry by hand: operands, and what comes out.
 GRID: dict[str, list[tuple[Any, ...]]] = {
@@ -71,12 +70,6 @@ GRID: dict[str, list[tuple[Any, ...]]] = {
     "intercept": [(LINE_Y, LINE_X, [1]), (LINE_Y, BENT_X, LINE_X, [1]), (LINE_Y[:2], LINE_X[:2], [NAN])],
     "slope": [(LINE_Y, LINE_X, [2]), (LINE_Y, LINE_X, BENT_X, [2]), (LINE_Y, np.ones(4), [NAN])],
     "second_slope": [(LINE_Y, LINE_X, LINE_X**2, [0]), (LINE_Y, LINE_X, 3 * LINE_X, [NAN])],
-    # y = 0, 0, 3 on x = 0, 1, 2: slope 1.5, residuals 0.5, -1, 0.5, so s^2 = 1.5 with one degree of freedom
-    "intercept_error": [(CORNER_Y, CORNER_X, [math.sqrt(1.5 * (1 / 3 + 1 / 2))])],
-    "slope_error": [(CORNER_Y, CORNER_X, [math.sqrt(1.5 / 2)])],
-    "second_slope_error": [(CORNER_Y, CORNER_X, CORNER_X**2, [NAN])],
-    "r_squared": [(CORNER_Y, CORNER_X, [0.75])],
-    "residual_error": [(CORNER_Y, CORNER_X, [math.sqrt(1.5)])],
     "student_t": [(0.05, 5, 2.5705818356363146), (0.05, 5.9, 2.5705818356363146), (0, 5, NAN), (0.05, 0.5, NAN)],
     "median_of": [(3, 1, 2, 2), (3, 1, 2), (1, NAN, 2, NAN)],
     "average_of": [(3, 1, 5, 3), (1, NAN, NAN)],

@@ -18,12 +18,12 @@ from .units import NUMBER, Unit
 class Sampled(Column):
     """One column of a sample; the workbook writes the columns of a sample side by side, without gaps."""
 
-    __slots__ = ("sample", "source")
+    __slots__ = ("sample",)
 
     def __init__(self, column: Column, sample: tuple[str, ...], rows: NDArray[np.bool_]) -> None:
         name = f"{column.column} of {', '.join(sample)}"
         super().__init__(column.table, name, np.asarray(column.values)[rows], column.unit)
-        self.source, self.sample = column.column, sample
+        self.sample = sample
 
 
 def sample(*columns: Any) -> list[Any]:
@@ -101,14 +101,14 @@ def _nothing(terms: int) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def _fitted(name: str, key: str, place: int, excel: str, unit: UnitRule, text: str) -> Any:
-    """A figure of the regression of the first column on the others, which form a sample."""
+def _fitted(name: str, place: int, excel: str, unit: UnitRule, text: str) -> Any:
+    """A coefficient of the regression of the first column on the others, which form a sample."""
 
     def computed(*columns: Any) -> NDArray[np.float64]:
-        return least_squares(*columns)[key][place : place + 1]
+        return least_squares(*columns)["coefficients"][place : place + 1]
 
-    text = f"{text} of a regression of the first column on the others"
-    return statistic(name, computed, f"INDEX(LINEST({{y}},{{x}},TRUE,TRUE),{excel})", unit, 9, text)
+    text = f"{text} of the regression of a column on others"
+    return statistic(name, computed, f"INDEX(LINEST({{y}},{{x}}),1,{excel})", unit, 9, text)
 
 
 def _slope_unit(operands: Sequence[Formula]) -> Unit:
@@ -119,20 +119,11 @@ def _second_unit(operands: Sequence[Formula]) -> Unit:
     return quotient_unit((operands[0], operands[2]))
 
 
-# LINEST gives the slopes from right to left: {first} and {second} are their places, {last} is the intercept's.
-intercept = _fitted("intercept", "coefficients", 0, "1,{last}", first_unit, "Intercept")
-slope = _fitted("slope", "coefficients", 1, "1,{first}", _slope_unit, "Slope on the first regressor")
-second_slope = _fitted("second_slope", "coefficients", 2, "1,{second}", _second_unit, "Slope on the second regressor")
-intercept_error = _fitted("intercept_error", "errors", 0, "2,{last}", first_unit, "Standard error of the intercept")
-slope_error = _fitted("slope_error", "errors", 1, "2,{first}", _slope_unit, "Standard error of the first slope")
-second_slope_error = _fitted(
-    "second_slope_error", "errors", 2, "2,{second}", _second_unit, "Standard error of the second slope"
-)
-r_squared = _fitted("r_squared", "r_squared", 0, "3,1", pure_unit, "R squared")
-residual_error = _fitted("residual_error", "residual", 0, "3,2", first_unit, "Standard error")
-
-
-REGRESSIONS: Final = tuple(name for name, entry in STATISTICS.items() if "LINEST" in entry.excel)
+# LINEST gives the slopes from right to left and the intercept last: their places are counted by the sample's columns.
+intercept = _fitted("intercept", 0, "COLUMNS({both})", first_unit, "Intercept")
+slope = _fitted("slope", 1, "COLUMNS({x})", _slope_unit, "Slope on the first regressor")
+second_slope = _fitted("second_slope", 2, "1", _second_unit, "Slope on the second regressor")
+REGRESSIONS: Final = ("intercept", "slope", "second_slope")
 
 
 def _squares(values: Any) -> Any:

@@ -161,7 +161,7 @@ def unit_of(table: PeerTable, column: str) -> Unit:
     found = derivation(table, column)
     if found is not None:
         return found.unit
-    return MULTIPLE if "_" in column and _is_price(column) else NUMBER
+    return MULTIPLE if column not in PRICES and _is_price(column) else NUMBER
 
 
 def _is_price(column: str) -> bool:

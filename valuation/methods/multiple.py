@@ -78,7 +78,8 @@ def multiple(
     _same_period(period, multiple_period)
     line.heading(f"Value by {basis}")
     amount, price = _pair(given)
-    usable = line("Metric, where positive", valid(at_least(amount, 0), amount))
+    what = "Units" if basis == "EV/Units" else "Metric"
+    usable = line(f"{what}, where positive", valid(at_least(amount, 0), amount))
     at_peers = line("Value at the multiple", usable * price)
     step = (1 - discount) if control_premium is None else (1 - discount) * (1 + control_premium)
     level: Literal["equity", "enterprise"] = "equity" if basis in EQUITY_MULTIPLES else "enterprise"
@@ -121,7 +122,7 @@ def _cross_check(line: Line, given: dict[str, Any], paid: Any) -> None:
     for name in names:
         needed(given[name], name, f"{found[0]} comes with it, to check {basis}")
     line.heading("Against fundamentals; not part of the value")
-    price = line("Multiple after discount and premium", paid, show=MULTIPLE)
+    price = line("Multiple after discount and premium", paid, show=MULTIPLE, aside=True)
     margin = given["margin"] if given["margin"] is not None else 1
     (_by_earnings if basis in EQUITY_MULTIPLES else _by_profit)(line, given, price, margin)
 
@@ -129,26 +130,30 @@ def _cross_check(line: Line, given: dict[str, Any], paid: Any) -> None:
 def _by_profit(line: Line, given: dict[str, Any], price: Any, margin: Any) -> None:
     """Koller's value driver formula over EBITA; ``price`` = margin (1 - t)(1 - g / R) / (W - g) solved for each."""
     growth, wacc, ronic, kept = given["growth"], given["wacc"], given["return_on_capital"], 1 - given["tax_rate"]
-    on_profit = line("Fundamental multiple of profit", kept * (1 - growth / ronic) / (wacc - growth), show=MULTIPLE)
+    on_profit = line(
+        "Fundamental multiple of profit", kept * (1 - growth / ronic) / (wacc - growth), show=MULTIPLE, aside=True
+    )
     _compare(line, given, price, on_profit)
     of_profit = price / margin
-    line("Implied growth for ever", (of_profit * wacc - kept) / (of_profit - kept / ronic), show=RATE)
-    line("Implied return on capital", growth / (1 - of_profit * (wacc - growth) / kept), show=RATE)
+    line("Implied growth for ever", (of_profit * wacc - kept) / (of_profit - kept / ronic), show=RATE, aside=True)
+    line("Implied return on capital", growth / (1 - of_profit * (wacc - growth) / kept), show=RATE, aside=True)
 
 
 def _by_earnings(line: Line, given: dict[str, Any], price: Any, margin: Any) -> None:
     """Gordon's growth model over earnings; ``price`` = margin x payout (1 + g) / (k - g) solved for each."""
     growth, cost, payout = given["growth"], given["cost_of_equity"], given["payout"]
-    on_profit = line("Fundamental multiple of profit", payout * (1 + growth) / (cost - growth), show=MULTIPLE)
+    on_profit = line(
+        "Fundamental multiple of profit", payout * (1 + growth) / (cost - growth), show=MULTIPLE, aside=True
+    )
     _compare(line, given, price, on_profit)
     of_profit = price / margin
-    line("Implied growth for ever", (of_profit * cost - payout) / (of_profit + payout), show=RATE)
+    line("Implied growth for ever", (of_profit * cost - payout) / (of_profit + payout), show=RATE, aside=True)
 
 
 def _compare(line: Line, given: dict[str, Any], price: Any, on_profit: Any) -> None:
     margin = given["margin"]
     fundamental = on_profit if margin is None else margin * on_profit
-    fundamental = line("Fundamental multiple", fundamental, show=MULTIPLE)
-    line("Multiple over fundamental multiple", price / fundamental, show=RATE)
+    fundamental = line("Fundamental multiple", fundamental, show=MULTIPLE, aside=True)
+    line("Multiple over fundamental multiple", price / fundamental, show=RATE, aside=True)
     if margin is not None:
-        line("Implied margin", price / on_profit, show=RATE)
+        line("Implied margin", price / on_profit, show=RATE, aside=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from ..formula import Quantity
 from ..kinds import MONEY, PERCENTAGE, PLAIN, SHARE, Money, Table
 from ..lines import Line
-from ..operations import above, average_of, harmonic_mean_of, highest_of, lowest_of, median_of, valid
+from ..operations import above, at_least, average_of, harmonic_mean_of, highest_of, lowest_of, median_of, valid
 from ..units import MULTIPLE
 from .method import Worth, method
 
@@ -51,8 +51,8 @@ def precedent(
 
     Each deal is grossed up to 100 % of the equity, (paid + earn-out x its probability) / acquired; its net debt (of
     100 %) is added on the basis ``enterprise``; at the level ``minority`` the premium that was paid for control comes
-    off the equity; the multiple then moves with its sector. A draw with a metric that is not positive is invalid.
-    Do not take a further discount for lack of control at the level ``minority``.
+    off the equity; the multiple then moves with its sector. A draw is invalid with a negative metric, or with one of a
+    deal that is not positive. Do not take a further discount for lack of control at the level ``minority``.
     Sources: International Valuation Standards (2022), IVS 105, market approach; Koller, Goedhart, Wessels, Valuation
     (2020), ch. 18; Rosenbaum and Pearl, Investment Banking (2020), ch. 2.
 
@@ -74,7 +74,7 @@ def precedent(
     ]
     line.heading(f"Value by the {statistic}")
     chosen = line("Multiple of the deals", STATISTICS[statistic](*multiples), show=MULTIPLE)
-    usable = line("Metric, where positive", _positive(metric))
+    usable = line("Metric, where positive", valid(at_least(metric, 0), metric))
     if basis == "equity":
         return Worth(line("Equity value by deals", usable * chosen), "equity")
     return Worth(line("Enterprise value", usable * chosen), "enterprise")

@@ -10,7 +10,7 @@ from .. import least_squares as fit
 from ..calculation import needed
 from ..kinds import Number, Peers, Share
 from ..lines import Line
-from ..operations import above, either, exp, sqrt
+from ..operations import above, either, exp, maximum, sqrt
 from ..operations import below as less
 from ..units import MULTIPLE, NUMBER, WHOLE
 from .schedule import schedule
@@ -55,11 +55,11 @@ def regression(
     terms = [_Term(name, x, target) for (name, (_, target)), x in zip(regressors.items(), xs, strict=True)]
 
     line.heading("Regression")
-    predicted = _coefficients(line, y, terms)
-    peers, error = _quality(line, y, terms)
+    spread = _spread(line, terms, line("Peers in the regression", col.count(y), show=WHOLE))
+    predicted, error = _fit(line, y, terms, spread)
     line.heading("Prediction for the target")
-    leverage = _leverage(line, terms, peers)
-    _prediction(line, predicted, leverage, error, peers, terms, confidence, scale)
+    leverage = _leverage(line, terms, spread)
+    _prediction(line, predicted, error, leverage, spread, confidence, scale)
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,33 @@ class _Term:
     name: str
     column: Any
     target: Any
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """How many peers and coefficients there are, and the sums of squares and products of the regressors."""
+
+    peers: Any
+    used: Any
+    means: list[Any]
+    squares: list[Any]
+    products: Any = None
+    whole: Any = None
+
+    @property
+    def inverse(self) -> list[Any]:
+        """The diagonal of S^-1."""
+        if self.products is None:
+            return [1 / self.squares[0]]
+        return [self.squares[1] / self.whole, self.squares[0] / self.whole]
+
+    def distance(self, *away: Any) -> Any:
+        """The quadratic form d'S^-1 d: how far a point is from the means, in the regressors' own spread."""
+        if self.products is None:
+            return away[0] * away[0] / self.squares[0]
+        crossed = away[0] * away[1] * self.products
+        own = away[0] * away[0] * self.squares[1] + away[1] * away[1] * self.squares[0]
+        return (own - crossed - crossed) / self.whole
 
 
 def _refuse_what_has_no_answer(y: Any, xs: list[Any]) -> None:
@@ -81,61 +108,60 @@ def _refuse_what_has_no_answer(y: Any, xs: list[Any]) -> None:
         raise TypeError("expected regressors that vary and do not move together")
 
 
-def _coefficients(line: Line, y: Any, terms: list[_Term]) -> Any:
-    """The fitted line, and its value at the target."""
+def _spread(line: Line, terms: list[_Term], peers: Any) -> _Spread:
+    used = line.constant(f"Coefficients of a regression on {len(terms)}", len(terms) + 1)
+    means = [line(f"Mean {term.name}", col.average(term.column), show=NUMBER) for term in terms]
+    squares = [line(f"Sum of squares of {term.name}", fit.squares(term.column), show=NUMBER) for term in terms]
+    if len(terms) == 1:
+        return _Spread(peers, used, means, squares)
+    products = line("Sum of products", fit.covariance(*(term.column for term in terms)) * peers, show=NUMBER)
+    whole = line("Spread of both", squares[0] * squares[1] - products * products)
+    line("Variance inflation factor", squares[0] * squares[1] / whole)
+    return _Spread(peers, used, means, squares, products, whole)
+
+
+def _fit(line: Line, y: Any, terms: list[_Term], spread: _Spread) -> tuple[Any, Any]:
+    """The fitted line at the target, and the standard error of the regression."""
     xs = [term.column for term in terms]
     predicted = line("Intercept", fit.intercept(y, *xs), show=NUMBER)
-    line("Standard error of the intercept", fit.intercept_error(y, *xs), show=NUMBER)
-    slopes, errors = (fit.slope, fit.second_slope), (fit.slope_error, fit.second_slope_error)
-    for term, slope, error in zip(terms, slopes, errors, strict=False):
-        coefficient = line(f"Slope on {term.name}", slope(y, *xs), show=NUMBER)
-        line(f"Standard error of the slope on {term.name}", error(y, *xs), show=NUMBER)
-        predicted = predicted + coefficient * term.target
-    return predicted
+    slopes = []
+    for term, slope in zip(terms, (fit.slope, fit.second_slope), strict=False):
+        slopes.append(line(f"Slope on {term.name}", slope(y, *xs), show=NUMBER))
+        predicted = predicted + slopes[-1] * term.target
+    explained = [coefficient * fit.covariance(x, y) for coefficient, x in zip(slopes, xs, strict=True)]
+    by_peers = line("Explained sum of squares", sum(explained[1:], explained[0]) * spread.peers, show=NUMBER)
+    whole = line("Total sum of squares", fit.squares(y), show=NUMBER)
+    share = line("R squared", by_peers / whole)
+    freedom = spread.peers - spread.used
+    line("Adjusted R squared", 1 - (1 - share) * (spread.peers - 1) / freedom)
+    rest = maximum(whole - by_peers, 0)  # rounding may leave less than nothing of a perfect fit
+    error = line("Standard error of the regression", sqrt(rest / freedom))
+    line("Standard error of the intercept", error * sqrt(1 / spread.peers + spread.distance(*spread.means)))
+    for term, own in zip(terms, spread.inverse, strict=True):
+        line(f"Standard error of the slope on {term.name}", error * sqrt(own))
+    return predicted, error
 
 
-def _quality(line: Line, y: Any, terms: list[_Term]) -> tuple[Any, Any]:
-    """How well the line fits; the number of peers and the standard error."""
-    xs = [term.column for term in terms]
-    peers = line("Peers in the regression", col.count(y), show=WHOLE)
-    used = line.constant(f"Coefficients of a regression on {len(terms)}", len(terms) + 1)
-    share = line("R squared", fit.r_squared(y, *xs), show=NUMBER)
-    line("Adjusted R squared", 1 - (1 - share) * (peers - 1) / (peers - used), show=NUMBER)
-    if len(terms) > 1:
-        shared = fit.covariance(*xs) * peers
-        alike = line(
-            "Squared correlation of the regressors", shared * shared / (fit.squares(xs[0]) * fit.squares(xs[1]))
-        )
-        line("Variance inflation factor", 1 / (1 - alike))
-    return peers, line("Standard error of the regression", fit.residual_error(y, *xs), show=NUMBER)
-
-
-def _leverage(line: Line, terms: list[_Term], peers: Any) -> Any:
-    """x'(X'X)^-1 x = 1/n + q, where q measures how far the target stands from the mean of the peers."""
-    away = [line(f"Target less mean {term.name}", term.target - col.average(term.column)) for term in terms]
+def _leverage(line: Line, terms: list[_Term], spread: _Spread) -> Any:
+    """x'(X'X)^-1 x = 1/n + the distance of the target from the mean of the peers."""
+    away = [
+        line(f"Target less mean {term.name}", term.target - mean)
+        for term, mean in zip(terms, spread.means, strict=True)
+    ]
     for term in terms:
         low, high = col.smallest(term.column), col.largest(term.column)
         outside = either(less(term.target, low), above(term.target, high))
         line(f"Target {term.name} outside the peers' range", outside)
-    spread = [line(f"Sum of squares of {term.name}", fit.squares(term.column), show=NUMBER) for term in terms]
-    distance = away[0] * away[0] / spread[0]
-    if len(terms) > 1:
-        shared = line("Sum of products", fit.covariance(*(term.column for term in terms)) * peers)
-        double = line.constant("Double", 2)
-        whole = line("Spread of both", spread[0] * spread[1] - shared * shared)
-        crossed = away[0] * away[0] * spread[1] - double * away[0] * away[1] * shared + away[1] * away[1] * spread[0]
-        distance = crossed / whole
-    return line("Leverage of the target", 1 / peers + distance)
+    return line("Leverage of the target", 1 / spread.peers + spread.distance(*away))
 
 
 def _prediction(
-    line: Line, predicted: Any, leverage: Any, error: Any, peers: Any, terms: list[_Term], confidence: Any, scale: str
+    line: Line, predicted: Any, error: Any, leverage: Any, spread: _Spread, confidence: Any, scale: str
 ) -> None:
-    used = line.constant(f"Coefficients of a regression on {len(terms)}", len(terms) + 1)
     double = line.constant("Double", 2)
-    line("Target has a high leverage", above(leverage, double * used / peers))
+    line("Target has a high leverage", above(leverage, double * spread.used / spread.peers))
     wide = line("Standard error of prediction", error * sqrt(1 + leverage))
-    reach = line("Half width of the interval", fit.student_t(1 - confidence, peers - used) * wide)
+    reach = line("Half width of the interval", fit.student_t(1 - confidence, spread.peers - spread.used) * wide)
     if scale == "log of the multiple":
         middle = line("Predicted logarithm of the multiple", predicted, show=NUMBER)
         low, high, predicted = exp(middle - reach), exp(middle + reach), exp(middle)

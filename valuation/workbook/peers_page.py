@@ -35,6 +35,7 @@ QUARTILE: Final = "third quartile"
 AMOUNT: Final = "#,##0.00_);(#,##0.00)"
 DATE: Final = "yyyy-mm-dd"
 UPPER: Final = 3
+WIDTH, WIDEST = 13, 40
 SHOWN: Final = (
     ("Number", "count", ()),
     ("First quartile", "quartile", (1,)),
@@ -47,7 +48,7 @@ SHOWN: Final = (
 
 def write_peers(page: Page, case: Case, recording: Recording, draft: Draft) -> None:
     """Write each table of peers: first who counts, then statistics, who is left out, and samples of regressions."""
-    page.widths = {0: 26, **dict.fromkeys(range(1, 20), 15)}
+    page.widths = {0: 26}
     page.freeze = (HEAD_ROW, 1)
     read = [*_columns_read(recording), *_drawn_from(case)]
     fixed = _write_numbers(page, case, HEAD_ROW)
@@ -120,6 +121,7 @@ class _Sheet:
         self._write_rows(self.rows)
         self._statistics()
         if out:
+            self.at += 1
             self.page.text(self.at, 0, "Left out", "section")
             self._write_rows({peer: self.at + 1 + place for place, peer in enumerate(out)})
             self.at += 1 + len(out)
@@ -151,11 +153,15 @@ class _Sheet:
         page.text(self.at, 1, "Peers that count")
         page.raw(self.at, 2, f"=ROWS({counted})", float(len(kept)), "formula", "0")
         if out:
-            below = self.at + 2 + len(kept) + len(SHOWN) + 1
+            below = self.at + 2 + len(kept) + len(SHOWN) + 2
             counted = f"{page.cell(below, 0).name}:{page.cell(below + len(out) - 1, 0).name}"
             page.text(self.at, 3, "Left out")
             page.raw(self.at, 4, f"=ROWS({counted})", float(len(out)), "formula", "0")
-        page.heads(self.at + 1, dict(enumerate(self.heads)), right_from=99)
+        for column, head in enumerate(self.heads):
+            text = isinstance(self.table.columns.get(head), tuple) and head not in DATES
+            page.text(self.at + 1, column, head, "head" if text else "head_right")
+            longest = max(map(len, self.table.columns[head])) if text else len(head)
+            page.widths[column] = max(page.widths.get(column, WIDTH), min(longest + 1, WIDEST))
         self.at += 2
 
     def _write_rows(self, rows: dict[int, int]) -> None:
@@ -232,8 +238,9 @@ class _Sheet:
         page, values = self.page, [column_values(self.table, name, self.day) for name in column.sample]
         complete: Array = np.all(np.isfinite(values), axis=0)
         peers = [peer for peer, whole in zip(self.rows, complete, strict=True) if whole]
+        self.at += 1
         page.text(self.at, 0, f"Sample of peers.{self.table.id}", "section")
-        page.heads(self.at + 1, {1 + place: name for place, name in enumerate(column.sample)}, right_from=99)
+        page.heads(self.at + 1, {1 + place: name for place, name in enumerate(column.sample)}, right_from=0)
         first = self.at + 2
         for place, name in enumerate(column.sample):
             for number, peer in enumerate(peers):

@@ -125,8 +125,8 @@ def _regression(spelling: Spelling, formula: Formula, at: Cell) -> str:
     assert formula.operation is not None
     y, *regressors = (spelling._text(operand, at) for operand in formula.operands)
     x = f"{regressors[0].partition(':')[0]}:{regressors[-1].partition(':')[2]}"
-    places = {"first": len(regressors), "second": len(regressors) - 1, "last": len(regressors) + 1}
-    return formula.operation.excel.format(y=y, x=x, **places)
+    both = f"{y.partition(':')[0]}:{regressors[-1].partition(':')[2]}"
+    return formula.operation.excel.format(y=y, x=x, both=both)
 
 
 def _follows(one: Cell | None, other: Cell | None) -> bool:
