@@ -54,6 +54,7 @@ def stub_value(
         tax_basis: tax basis; of the subsidiary shares, per parent share
         holding_net_debt: net debt of the holding; the parent alone, without its subsidiary
     """
+    _come_in_pairs(borrow_cost, borrow_years, tax_rate, tax_basis)
     line.heading("Equity stub")
     per_parent = _shares_behind(line, ratio, held, subsidiary_shares, parent_shares)
     price = subsidiary_price if fx is None else subsidiary_price * fx
@@ -84,17 +85,24 @@ def _shares_behind(line: Line, ratio: Any, held: Any, subsidiary_shares: Any, pa
     return line(label, shares / needed(parent_shares, "parent_shares", reason), show=NUMBER)
 
 
+def _come_in_pairs(borrow_cost: Any, borrow_years: Any, tax_rate: Any, tax_basis: Any) -> None:
+    if borrow_cost is not None or borrow_years is not None:
+        needed(borrow_cost, "borrow_cost", "borrow_years comes with it")
+        needed(borrow_years, "borrow_years", "borrow_cost comes with it")
+    if tax_rate is not None or tax_basis is not None:
+        needed(tax_rate, "tax_rate", "tax_basis comes with it")
+        needed(tax_basis, "tax_basis", "tax_rate comes with it")
+
+
 def _realisable(line: Line, behind: Any, lock_up: Any, borrowing: tuple[Any, Any], tax: tuple[Any, Any]) -> Any:
     """What the subsidiary shares bring a holder: after the lock-up discount, borrowing costs and tax on the gain."""
     value = behind
     if lock_up is not None:
         value = line("Subsidiary value after lock-up", value * (1 - lock_up))
     if borrowing[0] is not None:
-        years = needed(borrowing[1], "borrow_years", "borrow_cost comes with it")
-        value = line(
-            "Subsidiary value after borrowing", value - line("Cost of borrowing", behind * borrowing[0] * years)
-        )
+        cost = line("Cost of borrowing", behind * borrowing[0] * borrowing[1])
+        value = line("Subsidiary value after borrowing", value - cost)
     if tax[0] is not None:
-        gain = maximum(0, value - needed(tax[1], "tax_basis", "tax_rate comes with it"))
-        value = line("Subsidiary value after tax", value - line("Tax on the latent gain", tax[0] * gain))
+        paid = line("Tax on the latent gain", tax[0] * maximum(0, value - tax[1]))
+        value = line("Subsidiary value after tax", value - paid)
     return value
