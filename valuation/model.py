@@ -6,7 +6,8 @@ place where parts become a whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -52,9 +53,20 @@ class Given(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
-def value(case: Case, line: Line, given: Given) -> Valuation:
-    """Run the whole model of a case in a reading; ``given`` holds a quantity for every input."""
-    run = Run(case, line, given)
+def value(
+    case: Case,
+    line: Line,
+    given: Given,
+    *,
+    fixed: Mapping[str, Any] | None = None,
+    added: Mapping[str, Any] | None = None,
+) -> Valuation:
+    """Run the whole model of a case in a reading; ``given`` holds a quantity for every input.
+
+    ``fixed`` replaces what formulas give for assumptions, by name; ``added`` is money on top of the attributable value
+    of parts, as if their method had found more.
+    """
+    run = Run(case, line, given, fixed, added)
     with np.errstate(all="ignore"):  # what is not finite becomes NaN, is counted and named
         for step in case.order:
             run.step(step)
@@ -64,8 +76,16 @@ def value(case: Case, line: Line, given: Given) -> Valuation:
 class Run:
     """One run of the model in one reading, step by step, so that a trial can go on behind a faulty step."""
 
-    def __init__(self, case: Case, line: Line, given: Given) -> None:
+    def __init__(
+        self,
+        case: Case,
+        line: Line,
+        given: Given,
+        fixed: Mapping[str, Any] | None = None,
+        added: Mapping[str, Any] | None = None,
+    ) -> None:
         self.case, self.line, self.given = case, line, given
+        self.fixed, self.added = fixed or {}, added or {}
         self.known: dict[str, Any] = {}
         self.worths: dict[str, Worth] = {}
         self.valuation = Valuation()
@@ -82,7 +102,9 @@ class Run:
             self._segment(self.case.segments[scope])
 
     def _assumption(self, assumption: Assumption) -> Any:
-        quantity = evaluate(assumption.expression, _Around(self, assumption.scope))
+        quantity = self.fixed.get(assumption.name)
+        if quantity is None:
+            quantity = evaluate(assumption.expression, _Around(self, assumption.scope))
         if assumption.scope == "drivers" and assumption.plain:
             return quantity
         line = self._line(scope_of(assumption))
@@ -109,7 +131,11 @@ class Run:
             named = {self.case.workings[view].title: found for view, found in worths.items()}
             worth = weighted_worth(line, named, [self.quantity(weight) for weight in segment.weights], debt)
         parts = self.valuation.memos if segment.memo else self.valuation.parts
-        parts[segment.id] = attributable_value(line, worth, owned, debt)
+        found = attributable_value(line, worth, owned, debt)
+        if segment.id in self.added:
+            more = self.added[segment.id]
+            found = replace(found, equity=found.equity + more / owned, attributable=found.attributable + more)
+        parts[segment.id] = found
 
     def _worth(self, view: str) -> Worth:
         if view not in self.worths:

@@ -12,6 +12,7 @@ from .base_case import BaseCase, base_case
 from .reading import load as load_case
 from .simulation.engine import CHUNK, DRAWS, SEED, Progress, simulate
 from .simulation.results import Simulation
+from .solve import Solution, solve
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -44,6 +45,22 @@ class Study:
     ) -> Simulation:
         """Value the case for many draws of its uncertain inputs; see ``simulation.engine.simulate``."""
         return simulate(self.case, draws, seed, kind=kind, chunk=chunk, progress=progress)
+
+    def solve(
+        self,
+        name: str,
+        price: float | None = None,
+        *,
+        draws: int = DRAWS,
+        seed: int = SEED,
+        kind: Literal["sobol", "random"] = "sobol",
+        progress: Progress | None = None,
+    ) -> Solution:
+        """Return what the price implies for an assumption or a part, everything else at its base; see ``solve.solve``.
+
+        >>> study.solve("cloud.wacc").implied                # doctest: +SKIP
+        """
+        return solve(self.case, name, price, draws=draws, seed=seed, kind=kind, progress=progress)
 
     def scenarios(self) -> dict[str, float]:
         """The value per share of each scenario, other assumptions at their base."""

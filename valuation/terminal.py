@@ -9,10 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from .solve import shown
+
 if TYPE_CHECKING:
     from .base_case import BaseCase
     from .simulation.results import Simulation
+    from .solve import Solution
     from .study import Study
+    from .units import Unit
 
 WIDTH = 110
 
@@ -128,3 +132,57 @@ def print_checks(base: BaseCase, *, quiet: bool = False) -> None:
         )
     if not base.checks and not quiet:
         out.print("no problems; every check is clear", highlight=False)
+
+
+def print_solution(found: Solution) -> None:
+    """Print what the price implies: base beside implied, how likely that is, and what other parts change about it."""
+    out, quote, what = console(), found.case.quote, found.unknown
+    out.print(f"{found.case.name}: what the price implies for {what.name}", highlight=False, markup=False)
+    table = Table()
+    for heading in (escape(what.label), "base", "implied", "difference"):
+        table.add_column(heading, justify="left" if not table.columns else "right")
+    if what.sort != "part":
+        label = {"path": "shift of every year", "event": "probability"}.get(what.sort, what.name)
+        amounts = [_implied(found, amount) for amount in (what.base, found.implied)]
+        table.add_row(escape(label), *amounts, _points(found.difference, what.unit))
+    for level in found.levels:
+        amounts = [shown(level.base, level.unit), shown(level.implied, level.unit)]
+        table.add_row(escape(level.label), *amounts, _points(level.implied - level.base, level.unit))
+    out.print(table)
+    out.print(f"price {shown(found.price, quote)}; base case {shown(found.value, quote)}", highlight=False)
+    if found.probability is not None:
+        whence = "its own distribution" if found.exact else f"{found.simulation.draws:,} draws"
+        out.print(
+            f"probability that it is at least that good: [bold]{found.probability:.1%}[/bold] ({whence})",
+            highlight=False,
+        )
+    if found.simulation.valid:
+        above = found.probability_above_price
+        out.print(f"probability that value is above the price: [bold]{above:.1%}[/bold]", highlight=False)
+    _print_sensitivity(found, out)
+    for note in found.notes:
+        out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_sensitivity(found: Solution, out: Console) -> None:
+    if not found.sensitivity:
+        return
+    out.print("implied when another part is worth 10% less or more:", highlight=False)
+    table = Table()
+    for heading in ("part", "10% less", "10% more"):
+        table.add_column(heading, justify="left" if heading == "part" else "right")
+    for other in found.sensitivity:
+        ends = ("out of reach" if end is None else _implied(found, end) for end in (other.lower, other.higher))
+        table.add_row(escape(other.name), *ends)
+    out.print(table)
+
+
+def _implied(found: Solution, amount: float) -> str:
+    return _points(amount, found.unknown.unit) if found.unknown.sort == "path" else shown(amount, found.unknown.unit)
+
+
+def _points(amount: float, unit: Unit) -> str:
+    """A difference with its sign; rates differ by points."""
+    text = shown(amount, unit)
+    text = text if amount < 0 else f"+{text}"
+    return text.replace("%", " points") if unit.pure and unit.shown == "rate" else text
