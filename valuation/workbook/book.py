@@ -264,7 +264,7 @@ def _titles(case: Case, recording: Recording) -> dict[str, str]:
     for name in _scopes(case):
         scope = recording.scopes.get(name)
         if scope is not None and scope.rows:
-            titles[name] = sheet_title(scope.title, taken)
+            titles[name] = sheet_title(scope.title.replace(": ", ", "), taken)
             taken.add(titles[name].lower())
     return titles
 
