@@ -20,7 +20,7 @@ from ..recording import Recording, evaluate_all
 from ..simulation.results import Simulation
 from ..trial import record
 from ..version import __version__
-from . import checks_page, inputs_page, parts_page, simulation_page, summary_page, tables_pages
+from . import checks_page, inputs_page, parts_page, reverse_page, simulation_page, summary_page, tables_pages
 from .address import HEAD_ROW, Cell, sheet_title
 from .lines_page import place_rows, write_rows
 from .pages import Draft, Page, write_page
@@ -46,6 +46,7 @@ RESERVED: Final = (
     BASELINE,
     FILES,
     checks_page.TITLE,
+    reverse_page.TITLE,
 )
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
 
@@ -158,6 +159,8 @@ def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str
     per_share = parts_page.write_parts(
         pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
     )
+    if found.price is not None:
+        reverse_page.write_reverse(pages[reverse_page.TITLE], case, recording, found, draft)
     checks_page.write_checks(pages[checks_page.TITLE], made, draft)
     _write_run(case, pages, draft, simulation, found, per_share, mark)
     _write_lists(case, pages, draft, simulation, scenarios)
@@ -230,6 +233,8 @@ def _pages(
         if working is not None:
             note = f"{working.calculation.name}: {working.calculation.summary}"
         draft.page(title, recording.scopes[name].title, note)
+    if case.has("shares.price"):
+        draft.page(reverse_page.TITLE, reverse_page.TITLE, "Solved in closed form and live, everything else at base")
     if simulation is not None:
         note = "A stored run: numbers in blue do not follow the inputs until the next run"
         draft.page(SIMULATION, "Simulation", note)
@@ -281,6 +286,7 @@ def _notes(case: Case) -> dict[str, str]:
         SUMMARY: "The value per share beside the price, the football field and the value by part",
         INPUTS: "Every assumption with unit, distribution, range, source and reason",
         SIMULATION: "Percentiles, histogram and cumulative distribution of the last run",
+        reverse_page.TITLE: "Each part, the holding discount and each transaction as the price implies it",
         EVIDENCE: "Dated and sourced facts",
         BASELINE: "The inputs that the stored run was given",
         FILES: "The assumption files as text",
