@@ -764,6 +764,8 @@ def test_general_electric_exchanges_synchrony(source: str) -> None:
     assert pytest.approx(671.366809, abs=5e-7) == one(lines["Shares tendered"])
     assert pytest.approx(107.53, abs=5e-3) == 100 * one(lines["Value for a share tendered"]) / price
     assert pytest.approx(0.066, abs=5e-4) == one(lines["Shares tendered"]) / 10_100.0
+
+
 # Options, rounds and dilution -----------------------------------------------------------------------------------
 
 
