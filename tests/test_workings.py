@@ -88,7 +88,5 @@ def test_a_name_is_looked_up_in_its_own_working_first(case_of: Read) -> None:
 def test_a_method_may_read_what_its_segment_calls_by_the_same_name(case_of: Read) -> None:
     text = TWO.replace("    sales: 100 CNY m\n", "    metric: 100 CNY m\n").replace("= sales", "= metric")
     assert base_case(case_of(text)).parts[0].enterprise_value == pytest.approx(240)
-    with pytest.raises(
-        InvalidAssumptions, match=r"cannot read itself: cloud\.high\.metric -> cloud\.high\.metric"
-    ):
+    with pytest.raises(InvalidAssumptions, match=r"cannot read itself: cloud\.high\.metric -> cloud\.high\.metric"):
         case_of(TWO.replace("metric: = sales", "metric: = metric"))
