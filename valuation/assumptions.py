@@ -190,7 +190,7 @@ class Fact:
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """A company as of a date: everything that is assumed, read and checked."""
 
@@ -215,6 +215,9 @@ class Case:
     evidence: Mapping[str, Fact] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Case({self.id!r}: {self.name}, {len(self.parts)} parts)"
 
     @property
     def inputs(self) -> Iterator[Input]:
