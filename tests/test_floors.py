@@ -22,8 +22,20 @@ FLOORS: list[set[str]] = [
     {"formula", "operations", "lines", "recording"},
     {"kinds", "calculation", "methods", "schedules", "transactions", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "nearest_correlation", "order", "peers"},
-    {"model", "trial"},
-    {"reading", "simulation", "checks", "base_case", "sensitivity", "workbook", "report", "plots"},
+    {"model", "trial", "reverse"},
+    {
+        "reading",
+        "simulation",
+        "checks",
+        "base_case",
+        "sensitivity",
+        "workbook",
+        "report",
+        "plots",
+        "solve",
+        "unknowns",
+        "roots",
+    },
     {"study", "terminal", "reference", "cli", ""},
 ]
 
@@ -31,8 +43,8 @@ FLOORS: list[set[str]] = [
 HOMES: dict[str, set[str]] = {
     "numpy": {"formula", "calculation", "operations", "lines", "recording", "methods", "assumptions", "distributions",
               "dependence", "nearest_correlation", "model", "trial", "reading", "simulation", "checks", "base_case",
-              "sensitivity", "workbook", "report", "plots", "reference"},
-    "scipy": {"operations", "distributions", "simulation", "sensitivity"},
+              "sensitivity", "solve", "unknowns", "roots", "workbook", "report", "plots", "reference"},
+    "scipy": {"operations", "distributions", "simulation", "sensitivity", "roots"},
     "pandas": {"simulation", "sensitivity", "report", "study"},
     "matplotlib": {"report", "plots"},
     "ruamel": {"reading", "workbook"},
