@@ -17,27 +17,18 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "valuation"
 
 # The floors of ARCHITECTURE.md, low to high: a name stands for its module, or for every module of its package.
+# fmt: off
 FLOORS: list[set[str]] = [
     {"problems", "units", "version"},
     {"formula", "operations", "lines", "recording"},
     {"kinds", "calculation", "methods", "schedules", "transactions", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "nearest_correlation", "order", "peers"},
     {"model", "trial", "reverse"},
-    {
-        "reading",
-        "simulation",
-        "checks",
-        "base_case",
-        "sensitivity",
-        "workbook",
-        "report",
-        "plots",
-        "solve",
-        "unknowns",
-        "roots",
-    },
+    {"reading", "simulation", "checks", "base_case", "sensitivity", "solve", "unknowns", "roots",
+     "workbook", "report", "plots"},
     {"study", "terminal", "reference", "cli", ""},
 ]
+# fmt: on
 
 # Where a library may be imported at all. "" is everywhere.
 HOMES: dict[str, set[str]] = {

@@ -13,7 +13,6 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from test_published import one, published
-from test_published_parts import softbank
 from workbooks import Engine
 
 from valuation import reverse
@@ -154,17 +153,28 @@ segments:
 
 
 @pytest.mark.parametrize(
-    ("values", "net_debt", "shares", "price", "discount"),
+    ("parts", "net_debt", "shares", "price", "discount"),
     [
         pytest.param(".71 2.37 2.80 3.52 .79 1.23 .28 2.87 1.30", 1.75, 1463, 5182, 0.463, id="V19-Mar-2023"),
         pytest.param(".02 2.39 3.03 4.04 .91 1.20 .23 3.66 1.42", 1.35, 1464, 6773, 0.362, id="V19-Jun-2023"),
     ],
 )
 def test_softbank_implied_discount(
-    values: str, net_debt: float, shares: int, price: int, discount: float, write: Write
+    parts: str, net_debt: float, shares: int, price: int, discount: float, write: Write
 ) -> None:
-    text = softbank(values, net_debt, shares, price) + "holding: {discount: 0%, applies_to: net asset value}\n"
-    case = load(write(text))
+    """SoftBank Group's own sum of the parts, JPY tn."""
+    stakes = "".join(f"  p{n}: {{method: stake, value: {part} JPY tn}}\n" for n, part in enumerate(parts.split()))
+    case = load(
+        write(f"""\
+name: SoftBank Group
+currency: JPY
+date: 2023-06-30
+segments:
+{stakes}bridge: {{net_debt: -{net_debt} JPY tn}}
+shares: {{diluted: {shares} m shares, price: {price} JPY/share}}
+holding: {{discount: 0%, applies_to: net asset value}}
+""")
+    )
     assert quick(case, "holding.discount").implied == pytest.approx(discount, abs=5e-4)
     assert panel(case)["Holding discount rate"][1] == pytest.approx(discount, abs=5e-4)
 
