@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from .assumptions import Case
 from .base_case import BaseCase, base_case
 from .reading import load as load_case
+from .reverse import Solution, solve
 from .simulation.engine import CHUNK, DRAWS, SEED, Progress, simulate
 from .simulation.results import Simulation
-from .solve import Solution, solve
 
 if TYPE_CHECKING:
     from pandas import DataFrame

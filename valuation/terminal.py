@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .solve import shown
+from .reverse import shown
 
 if TYPE_CHECKING:
     from .base_case import BaseCase
+    from .reverse import Solution
     from .simulation.results import Simulation
-    from .solve import Solution
     from .study import Study
     from .units import Unit
 

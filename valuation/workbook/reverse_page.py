@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from .. import reverse
 from ..assumptions import Case
 from ..bridge import Valuation
 from ..checks import TIED_WITHIN, Recorded
 from ..formula import Reference
 from ..operations import absolute, add_up
 from ..recording import Recording, evaluate
+from ..reverse import closed_forms
 from ..units import MULTIPLE, RATE, Unit
 from .address import HEAD_ROW
 from .pages import Draft, Page
@@ -40,13 +40,13 @@ def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation
     worth = table.base("Value per share and price", found.per_share, case.quote, "total")
     price = table.implied(worth, found.price, "total")
     here = replace(found, per_share=worth, price=price)
-    missing = reverse.equity_gap(here, price)
+    missing = closed_forms.equity_gap(here, price)
     gap = table.single("Equity of the group that the price sees above the model", CHANGE, missing)
     _parts(table, case, recorded, gap, discount)
     if discount is not None:
         table.section("Holding discount")
         own = table.base("Holding discount rate", discount, RATE)
-        table.implied(own, reverse.discount_needed(case, found, gap, own))
+        table.implied(own, closed_forms.discount_needed(case, found, gap, own))
     _transactions(table, case, recorded, gap)
     _stubs(table, case, here, discount)
     for number, note in enumerate(NOTES):
@@ -118,15 +118,15 @@ def _parts(table: _Table, case: Case, recorded: Recorded, gap: Reference, discou
     table.section("Attributable value")
     for name, part in parts.items():
         own = table.base(case.parts[name].name, part.attributable)
-        kept = reverse.share_kept(case, name, discount)
-        needed = reverse.attributable_needed(replace(part, attributable=own), gap, kept)
+        kept = closed_forms.share_kept(case, name, discount)
+        needed = closed_forms.attributable_needed(replace(part, attributable=own), gap, kept)
         attributable[name] = own, table.implied(own, needed)
     equity: dict[str, Pair] = {}
     table.section("Equity value, 100 %")
     for name, part in parts.items():
         if not table.nothing(part.owned):
             own = table.base(case.parts[name].name, part.equity)
-            equity[name] = own, table.implied(own, reverse.equity_needed(part, attributable[name][1]))
+            equity[name] = own, table.implied(own, closed_forms.equity_needed(part, attributable[name][1]))
     enterprise: dict[str, Pair] = {}
     leveraged = [name for name in equity if parts[name].enterprise is not None]
     if leveraged:
@@ -134,13 +134,13 @@ def _parts(table: _Table, case: Case, recorded: Recorded, gap: Reference, discou
     for name in leveraged:
         own = table.base(case.parts[name].name, parts[name].enterprise)
         here = replace(parts[name], enterprise=own, equity=equity[name][0])
-        enterprise[name] = own, table.implied(own, reverse.enterprise_needed(here, equity[name][1]))
+        enterprise[name] = own, table.implied(own, closed_forms.enterprise_needed(here, equity[name][1]))
     _multiples(table, case, recorded, {"equity": equity, "enterprise": enterprise})
 
 
 def _multiples(table: _Table, case: Case, recorded: Recorded, worths: dict[str, dict[str, Pair]]) -> None:
     """The worth of parts over what they earn or sell."""
-    measures = [(name, reverse.yardstick(case, name, recorded.line)) for name in worths["equity"]]
+    measures = [(name, closed_forms.yardstick(case, name, recorded.line)) for name in worths["equity"]]
     measured = [
         (name, measure, worths[measure.level][name])
         for name, measure in measures
@@ -171,11 +171,11 @@ def _stubs(table: _Table, case: Case, found: Valuation, discount: Any) -> None:
     """What is left of the value, and of the price, for everything else when a part is worth its base value."""
     table.section("Stubs: what is left for everything else")
     for name, segment in case.parts.items():
-        kept = reverse.share_kept(case, name, discount)
+        kept = closed_forms.share_kept(case, name, discount)
         part = found.parts[name].per_share if kept is None else found.parts[name].per_share * kept
         own = table.base(f"Without {segment.name}", found.per_share - part, case.quote)
         table.implied(own, found.price - part)
-    rest = reverse.not_operating(case, found)
+    rest = closed_forms.not_operating(case, found)
     if rest:
         other = add_up(*rest) * found.factor
         label = "Operating stub: without stakes, bridge items and holding discount"

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .assumptions import Case
-from .bridge import PartWorth, Valuation
-from .methods.multiple import EQUITY_MULTIPLES
-from .operations import add_up, first
-from .transactions import Outcome
+from ..assumptions import Case
+from ..bridge import PartWorth, Valuation
+from ..methods.multiple import EQUITY_MULTIPLES
+from ..operations import add_up, first
+from ..transactions import Outcome
 
 Find = Callable[[str, str], Any]
 

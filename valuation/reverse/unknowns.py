@@ -9,15 +9,15 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from .assumptions import Assumption, Case, Input
-from .bridge import Valuation
-from .distributions import Distribution
-from .kinds import SHARE, Kind, Table
-from .lines import Array, Lines
-from .model import scope_of, value
-from .problems import InvalidAssumptions, Place, Problem, nearest
-from .trial import record
-from .units import RATE, Unit, money
+from ..assumptions import Assumption, Case, Input
+from ..bridge import Valuation
+from ..distributions import Distribution
+from ..kinds import SHARE, Kind, Table
+from ..lines import Array, Lines
+from ..model import scope_of, value
+from ..problems import InvalidAssumptions, Place, Problem, nearest
+from ..trial import record
+from ..units import RATE, Unit, money
 
 Sort = Literal["input", "event", "formula", "path", "part"]
 SHARES: Final = ("owned", "weight")

@@ -12,15 +12,15 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from . import reverse
-from .assumptions import Case
-from .distributions import Distribution
-from .lines import Array, Lines, snake
-from .model import value
+from ..assumptions import Case
+from ..distributions import Distribution
+from ..lines import Array, Lines, snake
+from ..model import value
+from ..simulation.engine import DRAWS, SEED, Progress, simulate
+from ..simulation.results import Simulation
+from ..units import MULTIPLE, Unit, money
+from . import closed_forms
 from .roots import FINE, NEAREST, Search, search
-from .simulation.engine import DRAWS, SEED, Progress, simulate
-from .simulation.results import Simulation
-from .units import MULTIPLE, Unit, money
 from .unknowns import Unknown, refusal, unknown
 
 STEP: Final = 0.1
@@ -245,13 +245,13 @@ def _worths(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
     yield Level("Attributable value", found.unit, found.base, implied)
     if not _single(part.owned):
         return
-    equity = reverse.equity_needed(part, implied)
+    equity = closed_forms.equity_needed(part, implied)
     worths = {"equity": (_single(part.equity), _single(equity))}
     yield Level("Equity value, 100 %", found.unit, *worths["equity"])
     if part.enterprise is not None:
-        worths["enterprise"] = _single(part.enterprise), _single(reverse.enterprise_needed(part, equity))
+        worths["enterprise"] = _single(part.enterprise), _single(closed_forms.enterprise_needed(part, equity))
         yield Level("Enterprise value, 100 %", found.unit, *worths["enterprise"])
-    measure = reverse.yardstick(case, found.name, lambda scope, label: lines.scopes[scope].get(snake(label)))
+    measure = closed_forms.yardstick(case, found.name, lambda scope, label: lines.scopes[scope].get(snake(label)))
     if measure is not None and measure.level in worths and _single(measure.amount):
         base, needed = (worth / _single(measure.amount) for worth in worths[measure.level])
         yield Level(measure.label, MULTIPLE, base, needed)

@@ -1,0 +1,5 @@
+"""Reverse: what the market price implies for one assumption or one part, by root search and in closed form."""
+
+from .solve import Solution, shown, solve
+
+__all__ = ["Solution", "shown", "solve"]
