@@ -15,7 +15,7 @@ The numbers 1 to 45 are those of the rules in ``thresholds.toml``, which also ho
     32      ADS ratio missing, applied twice or inverted    shares, ADS and currencies are units, which must cancel
     33      value not discounted from its date              a route with years_until needs its discount_rate
     35      matrix not symmetric, no unit diagonal          refused in reading; contradictions beyond 0.1 too
-    36      clipping without a word                         an impossible draw is NaN, counted by the line that spoiled it
+    36      clipping without a word                         an impossible draw is NaN, counted by line
     38      seed missing                                    every run has one, and its results repeat to the byte
     39      sum of percentiles, P50 called expected         percentiles are those of the sum; mean and P50 stand apart
     44      hard-coded numbers, broken or stale formulas    ``valuation verify`` compares every formula and value

@@ -106,7 +106,7 @@ def terminal_share_unexplained(look: Look) -> Iterator[Check]:
         if share is not None and not (segment.note or working.note):
             yield look.check(
                 working.scope,
-                f"{segment.name}: the terminal value is at most {percent(look.threshold())} of enterprise value, or a note says why",
+                f"{segment.name}: the terminal value is at most {percent(look.threshold())}, or a note says why",
                 "write the note: what is still being built, and when it pays",
                 _terminal_place(look.recorded, working.scope),
                 at_most(share, look.limit()),
@@ -144,7 +144,7 @@ def growth_for_nothing(look: Look) -> Iterator[Check]:
 
 
 def _best_return(look: Look, scope: str) -> Any:
-    """The return on invested capital in the last year, where it is known and positive, else the terminal return or 100 %."""
+    """The return on invested capital in the last year, where it is positive, else the terminal return or 100 %."""
     returns = look.recorded.line(scope, "Return on invested capital")
     if returns is not None and (look.recorded.amount(returns) or 0) > 0:
         return final(returns)
@@ -183,7 +183,8 @@ def exit_multiple_above_peers(look: Look) -> Iterator[Finding]:
             for table in sorted(tables) if multiple else ():
                 quartile = _upper_quartile(recorded, table, column)
                 if quartile is not None and multiple is not None and multiple > quartile:
-                    text = f"{segment.name}: the exit multiple of {metric} is {multiple:.1f}x, above the upper quartile of "
+                    text = f"{segment.name}: the exit multiple of {metric} is {multiple:.1f}x, above the upper "
+                    text += "quartile of "
                     text += f"peers.{table} today ({quartile:.1f}x), though growth is lower then: lower it"
                     yield look.finding(working.scope, text, _terminal_place(recorded, working.scope))
 

@@ -52,7 +52,8 @@ def discounts_stacked(look: Look) -> Iterator[Finding]:
         for view in _views(recorded, name):
             own = recorded.base(f"{view}.discount") or 0.0
             if own > 0 and "holding.discount" not in recorded.reach(f"{view}.discount"):
-                text = f"{recorded.case.segments[name].name}: a discount of {percent(own)} stands below the holding discount: "
+                text = f"{recorded.case.segments[name].name}: a discount of {percent(own)} stands below the "
+                text += "holding discount: "
                 text += "say in the why what each is for, or drop one"
                 if not is_word("holding", recorded.case.assumptions[f"{view}.discount"].origin.why):
                     yield look.finding(name, text, recorded.place(f"{view}.discount"))
@@ -111,7 +112,8 @@ def _going_concerns(look: Look) -> Iterator[Finding]:
         failure = recorded.base(f"{working.scope}.failure") or 0.0
         for name in recorded.reach(f"{working.scope}.wacc") if failure > 0 else ():
             if name.endswith((".size_premium", ".specific_premium")) and (recorded.base(name) or 0.0) > 0:
-                text = f"{segment.name}: failure has a probability of {percent(failure)} and {name} pays for it too: drop one"
+                text = f"{segment.name}: failure has a probability of {percent(failure)} and {name} pays for it "
+                text += "too: drop one"
                 yield look.finding(working.scope, text, recorded.place(name))
 
 
@@ -141,7 +143,8 @@ def premium_and_discount(look: Look) -> Iterator[Finding]:
                 a for a in recorded.of_part(name) if look.words_in(a.name) and (recorded.base(a.name) or 0.0) > 0
             ]
             if premiums and multiple_reads(recorded, view):
-                text = f"{recorded.case.segments[name].name}: {premiums[0].name} lifts minority prices of peers to control, "
+                text = f"{recorded.case.segments[name].name}: {premiums[0].name} lifts minority prices of peers "
+                text += "to control, "
                 text += "and the holding discount takes it off again: choose the level of value that the holders have"
                 yield look.finding(name, text, premiums[0].origin.place)
 
@@ -160,7 +163,8 @@ def discount_on_tradable(look: Look) -> Iterator[Finding]:
         origin = recorded.case.assumptions[name].origin
         said = [name, origin.why, origin.note, segment.note, *recorded.reach(name)]
         if not any(look.words_in(text) for text in said):
-            text = f"{segment.name}: {percent(recorded.base(name) or 0.0)} is taken off a market price: drop it, or say which "
+            text = f"{segment.name}: {percent(recorded.base(name) or 0.0)} is taken off a market price: drop it, "
+            text += "or say which "
             yield look.finding(working.scope, text + "lock-up or restriction it is for", origin.place)
 
 
@@ -177,7 +181,8 @@ def restricted_too_long(look: Look) -> Iterator[Finding]:
                 None,
             )
             if years is not None and lock_up is not None and years > lock_up + 1e-9 and discount is not None:
-                text = f"{discount.name} is worked out for {years:g} years, and the lock-up lasts {lock_up:g}: use the lock-up"
+                text = f"{discount.name} is worked out for {years:g} years, and the lock-up lasts {lock_up:g}: "
+                text += "use the lock-up"
                 yield look.finding(name, text, discount.origin.place)
 
 

@@ -92,7 +92,7 @@ def fact_incomplete(look: Look) -> Iterator[Finding]:
 
 @of_files
 def stale_source(look: Look) -> Iterator[Finding]:
-    """44: what was true half a year ago; reported periods and rules in force do not age, nor does judgement of today."""
+    """44: what was true half a year ago. Reported periods and rules in force do not age, nor does a judgement."""
     recorded = look.recorded
     if not recorded.case.date:
         return
@@ -105,7 +105,8 @@ def stale_source(look: Look) -> Iterator[Finding]:
             continue
         youngest = min(age for age in ages if age is not None)
         if youngest > look.threshold():
-            text = f"{name} rests on {facts[0].id} of {youngest:.0f} days ago: find a newer fact, or add judgement with why it holds"
+            text = f"{name} rests on {facts[0].id} of {youngest:.0f} days ago: find a newer fact, or add "
+            text += "judgement with why it holds"
             yield look.finding(name, text, recorded.place(name))
 
 
@@ -186,7 +187,8 @@ def multiple_above_peers(look: Look) -> Iterator[Finding]:
         for table, column in sorted({(r.table, r.column) for r in multiple_reads(recorded, working.scope) if r.ratio}):
             values = numbers(recorded.case, table, column)
             if len(values) and paid > np.max(values):
-                text = f"{segment.name}: {paid:.1f}x is above every peer of peers.{table}.{column} (highest {np.max(values):.1f}x): "
+                text = f"{segment.name}: {paid:.1f}x is above every peer of peers.{table}.{column} (highest "
+                text += f"{np.max(values):.1f}x): "
                 text += "lower it, or say what no peer has"
                 yield look.finding(working.scope, text, recorded.place(f"{working.scope}.multiple"))
 

@@ -47,7 +47,8 @@ def few_peers(look: Look) -> Iterator[Finding]:
             count = len(numbers(look.recorded.case, read.table, read.column))
             if count < look.threshold() and (read.table, read.column) not in seen:
                 seen.add((read.table, read.column))
-                text = f"peers.{read.table}.{read.column} has {count} numbers: add peers, or widen the distribution of the multiple"
+                text = f"peers.{read.table}.{read.column} has {count} numbers: add peers, or widen the "
+                text += "distribution of the multiple"
                 yield look.finding(read.table, text, look.recorded.case.peers[read.table].place)
 
 
@@ -59,7 +60,8 @@ def peers_left_out(look: Look) -> Iterator[Finding]:
         reasons = zip(companies(case, table), texts(case, table, "exclude"), strict=False)
         out = [company for company, reason in reasons if look.words_in(reason)]
         if out:
-            text = f"peers.{table}: {len(out)} left out for losses ({', '.join(out)}): value by a metric that they have too"
+            text = f"peers.{table}: {len(out)} left out for losses ({', '.join(out)}): value by a metric that "
+            text += "they have too"
             yield look.finding(table, text, case.peers[table].place)
 
 
@@ -95,7 +97,8 @@ def stale_peers(look: Look) -> Iterator[Finding]:
             if DAY.fullmatch(day) and abs(np.busday_count(day, case.date)) > look.threshold():
                 away.append(f"{company} {day}")
         if away:
-            text = f"peers.{table}: prices more than {look.threshold():g} trading days from {case.date}: {', '.join(away)}: "
+            text = f"peers.{table}: prices more than {look.threshold():g} trading days from {case.date}: "
+            text += f"{', '.join(away)}: "
             yield look.finding(table, text + "take the closes of the valuation date", case.peers[table].place)
 
 

@@ -16,9 +16,9 @@ from .recorded import Recorded
 
 ENTERPRISE, EQUITY = ("ev",), ("p", "pe", "pb", "ps", "price", "market")
 METRICS = {
-    "sales": "sales", "revenue": "sales", "ebitda": "EBITDA", "ebita": "EBITA", "ebit": "EBIT", "earnings": "earnings",
-    "profit": "earnings", "e": "earnings", "pe": "earnings", "b": "book value", "book": "book value", "pb": "book value",
-    "s": "sales", "ps": "sales",
+    "sales": "sales", "revenue": "sales", "s": "sales", "ps": "sales", "ebitda": "EBITDA", "ebita": "EBITA",
+    "ebit": "EBIT", "earnings": "earnings", "profit": "earnings", "e": "earnings", "pe": "earnings",
+    "b": "book value", "book": "book value", "pb": "book value",
 }  # fmt: skip
 
 

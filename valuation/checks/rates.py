@@ -55,7 +55,8 @@ def rate_of_another_currency(look: Look) -> Iterator[Finding]:
             is_yield = any(is_word(word, said) for word in YIELDS)
             money = {currency for word, currency in COUNTRIES.items() if is_word(word, name)}
             if assumption.inputs and is_yield and money and case.currency not in money:
-                text = f"{segment.name}: the WACC rests on {name}, a rate in {min(money)}, and cash flows are in {case.currency}: "
+                text = f"{segment.name}: the WACC rests on {name}, a rate in {min(money)}, and cash flows are in "
+                text += f"{case.currency}: "
                 text += "convert it, (1 + rate)(1 + inflation here)/(1 + inflation there) - 1"
                 yield look.finding(working.scope, text, assumption.origin.place)
 
@@ -73,7 +74,8 @@ def flat_exchange_rate(look: Look) -> Iterator[Finding]:
         for read in look.recorded.reads(assumption):
             rate = look.recorded.assumption(read)
             if rate is not None and not rate.yearly and FX.fullmatch(str(rate.unit)):
-                text = f"{name} converts each year at {read} of today, and inflation differs by {percent(abs(gap))} a year: "
+                text = f"{name} converts each year at {read} of today, and inflation differs by "
+                text += f"{percent(abs(gap))} a year: "
                 text += "let the rate follow it, or discount in the other currency and convert the value"
                 yield look.finding(assumption.scope, text, assumption.origin.place)
 
@@ -169,7 +171,8 @@ def share_awards_ignored(look: Look) -> Iterator[Finding]:
     for segment in case.parts.values():
         for assumption in look.recorded.of_part(segment.id):
             if look.words_in(assumption.name):
-                text = f"{assumption.name} adds share-based compensation back: put its cost into the bridge, or the grants "
+                text = f"{assumption.name} adds share-based compensation back: put its cost into the bridge, or "
+                text += "the grants "
                 text += "into shares"
                 yield look.finding(segment.id, text, assumption.origin.place)
 

@@ -3,8 +3,8 @@
     @live
     def terminal_share(look: Look) -> Iterator[Check]: ...
 
-A live rule tests rows with a Formula, so the workbook shows it and its status follows the inputs. A rule about the files
-looks at sources, distributions and formulas as they are written; a rule about a run looks at a simulation.
+A live rule tests rows with a Formula, so the workbook shows it and its status follows the inputs. A rule about the
+files looks at sources, distributions and formulas as they are written; a rule about a run looks at a simulation.
 """
 
 from __future__ import annotations

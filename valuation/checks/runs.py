@@ -85,7 +85,8 @@ def too_few_draws(look: Look) -> Iterator[Finding]:
         return
     error, width = run.standard_error / abs(run.mean), 2 * 1.96 * run.quantile_error(0.05) / middle
     if not (error <= look.threshold() and width <= look.threshold("width")):
-        text = f"standard error of the mean {_share(error)} of it, confidence interval of P5 {_share(width)} of P50 wide, with "
+        text = f"standard error of the mean {_share(error)} of it, confidence interval of P5 {_share(width)} of "
+        text += "P50 wide, with "
         yield look.finding("", f"{text}{run.draws:,} draws: draw more", look.recorded.whole)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
-from scipy.special import ndtr
 
 from ..assumptions import Input
 from ..calculation import Parameter
 from ..distributions import Lognormal, Normal, Pert
 from ..kinds import Kind
+from ..operations import normal_cdf
 from ..simulation.engine import dependence_of
 from .peer_columns import multiple_reads, numbers
 from .recorded import Recorded
@@ -59,12 +59,12 @@ def uncorrelated(look: Look) -> Iterator[Finding]:
         found for found in uncertain(recorded) if _scope(found.name) in (*recorded.case.parts, "drivers", "schedules")
     ]
     for one, other in combinations(drawn, 2):
-        names = {_last(one.name), _last(other.name)}
-        if len(names) == 1 and names <= set(look.standard.words) and _scope(one.name) != _scope(other.name):
-            if frozenset((one.name, other.name)) not in given:
-                text = f"{one.name} and {other.name} are drawn independently although one market moves both: "
-                text += "add their correlation (0 with why, if there is none), or draw a driver that both read"
-                yield look.finding(_scope(other.name), text, other.origin.place)
+        alike = _last(one.name) == _last(other.name) and _last(one.name) in look.standard.words
+        apart = _scope(one.name) != _scope(other.name)
+        if alike and apart and frozenset((one.name, other.name)) not in given:
+            text = f"{one.name} and {other.name} are drawn independently although one market moves both: "
+            text += "add their correlation (0 with why, if there is none), or draw a driver that both read"
+            yield look.finding(_scope(other.name), text, other.origin.place)
 
 
 def _scope(name: str) -> str:
@@ -104,7 +104,7 @@ def unbounded_normal(look: Look) -> Iterator[Finding]:
     for found in uncertain(recorded):
         shape = found.distribution
         if isinstance(shape, Normal) and _is_positive(recorded, found):
-            below = float(ndtr(-shape.mu / shape.sigma))
+            below = float(normal_cdf(-shape.mu / shape.sigma))
             if below > look.threshold():
                 text = (
                     f"{found.name}: normal is below 0 in {percent(below)} of draws: use lognormal or truncated_normal"
@@ -152,7 +152,8 @@ def range_as_spread(look: Look) -> Iterator[Finding]:
                     and values.min() > 0
                     and _is_range(found, float(values.min()), float(values.max()), look.threshold())
                 ):
-                    text = f"{found.name}: the standard deviation is the range of peers.{table}.{column}, which is several: "
+                    text = f"{found.name}: the standard deviation is the range of peers.{table}.{column}, which "
+                    text += "is several: "
                     text += "use ln(Q3/Q1)/1.349 for a lognormal"
                     yield look.finding(found.name, text, found.origin.place)
 
@@ -174,7 +175,8 @@ def pert_shape(look: Look) -> Iterator[Finding]:
     plain = [f for f in uncertain(look.recorded) if isinstance(f.distribution, Pert) and "shape" not in f.written]
     if plain:
         count = f"{len(plain)} PERT distribution{'s take' if len(plain) > 1 else ' takes'}"
-        text = f"{count} the usual shape 4 ({plain[0].name} first): write shape=4, or another where the mode is less certain"
+        text = f"{count} the usual shape 4 ({plain[0].name} first): write shape=4, or another where the mode is "
+        text += "less certain"
         yield look.finding("", text, plain[0].origin.place)
 
 
@@ -193,7 +195,8 @@ def event_twice(look: Look) -> Iterator[Finding]:
                 f.name for f in assumption.inputs if f.distribution is not None and f.distribution.name == "event"
             ]
             if events and assumption.scope.partition(".")[0] == transaction.part:
-                text = f"{events[0]} is drawn inside {transaction.part}, and {name} weighs what happens to it by its probability: "
+                text = f"{events[0]} is drawn inside {transaction.part}, and {name} weighs what happens to it by "
+                text += "its probability: "
                 text += "let one of the two hold the event"
                 yield look.finding(name, text, assumption.origin.place)
 
@@ -210,7 +213,8 @@ def uncertain_probability(look: Look) -> Iterator[Finding]:
         mixed = [(chance, value) for chance, value in pairs if _drawn(recorded, chance) and _drawn(recorded, value)]
         worth = recorded.amount(recorded.valuation.parts[segment.id].attributable) or 0.0
         if mixed and abs(worth) > look.threshold() * abs(whole):
-            text = f"{segment.name}: {mixed[0][0]} is drawn, and so is {mixed[0][1]}: fix the probability, or draw the event "
+            text = f"{segment.name}: {mixed[0][0]} is drawn, and so is {mixed[0][1]}: fix the probability, or "
+            text += "draw the event "
             yield look.finding(working.scope, text + "with ~ event(...)", recorded.place(mixed[0][0]))
 
 
@@ -229,25 +233,23 @@ def _drawn(recorded: Recorded, name: str) -> bool:
 def price_in_inputs(look: Look) -> Iterator[Finding]:
     """43: a value that reads the price cannot judge it."""
     recorded, case = look.recorded, look.recorded.case
-    price = set(recorded.reach("shares.price")) & {n for n in case.assumptions if n.startswith("shares.")}
-    price -= {"shares.ads_ratio", "shares.fx", "shares.diluted"}
-    price = {
-        name
-        for name in price
-        if recorded.assumption(name).unit.dimensions and len(recorded.assumption(name).unit.dimensions) > 1
+    prices = {
+        name for name in recorded.reach("shares.price") if name.startswith("shares.") and _is_price(recorded, name)
     }
-    price = {
-        name for name in price if any(noun in ("share", "ADS") for noun, _ in recorded.assumption(name).unit.dimensions)
-    }
+    judged = {w.scope for name in COMPARING for w in recorded.workings(name)}
     for name, assumption in case.assumptions.items():
-        if name not in price and not name.startswith("shares.price") and price & set(recorded.reads(assumption)):
-            if assumption.scope not in case.workings or case.workings[assumption.scope].calculation.name not in (
-                "stub_value",
-                "listing_tests",
-            ):
-                read = min(price & set(recorded.reads(assumption)))
-                text = f"{name} reads {read}: take target weights, or the value found here, instead of the market price"
-                yield look.finding(assumption.scope, text, assumption.origin.place)
+        read = prices & set(recorded.reads(assumption))
+        if read and name not in prices and assumption.scope not in judged:
+            text = f"{name} reads {min(read)}: take target weights, or the value found here, not the market price"
+            yield look.finding(assumption.scope, text, assumption.origin.place)
+
+
+COMPARING = ("stub_value", "listing_tests")
+
+
+def _is_price(recorded: Recorded, name: str) -> bool:
+    """Whether an assumption is money for a share or an ADS."""
+    return any(noun in ("share", "ADS") and power == -1 for noun, power in recorded.assumption(name).unit.dimensions)
 
 
 def skewness(values: np.ndarray) -> float:

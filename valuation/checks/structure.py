@@ -220,7 +220,8 @@ def convert_twice(look: Look) -> Iterator[Finding]:
     counted = [name for name in look.recorded.case.assumptions if name.startswith("shares.") and look.words_in(name)]
     for item in look.recorded.case.bridge:
         if counted and look.words_in(item) and (look.recorded.base(item) or 0.0) < 0:
-            text = f"{item} deducts a convertible that {counted[0]} counts as shares: keep one, by whether it is in the money"
+            text = f"{item} deducts a convertible that {counted[0]} counts as shares: keep one, by whether it is "
+            text += "in the money"
             yield look.finding(item, text, look.recorded.place(item))
 
 
@@ -308,14 +309,11 @@ def corporate_cost_nothing(look: Look) -> Iterator[Check]:
 def net_debt_ignored(look: Look) -> Iterator[Finding]:
     """8: a method that values the equity takes no net debt off."""
     for segment in look.recorded.case.parts.values():
-        lines = [look.recorded.line(view, "Enterprise value") for view in segment.views]
-        worth = look.recorded.valuation.parts[segment.id]
-        if (
-            segment.has_net_debt
-            and worth.enterprise is None
-            and (len(lines) == 1 or not any(l is not None for l in lines))
-        ):
-            text = f"{segment.name} is valued as equity, so net_debt is not taken off: leave it out, or value the enterprise"
+        before_debt = [v for v in segment.views if look.recorded.line(v, "Enterprise value") is not None]
+        as_equity = look.recorded.valuation.parts[segment.id].enterprise is None
+        if segment.has_net_debt and as_equity and not (segment.weights and before_debt):
+            text = f"{segment.name} is valued as equity, so net_debt is not taken off: leave it out, or value "
+            text += "the enterprise"
             yield look.finding(segment.id, text, look.recorded.place(f"{segment.id}.net_debt"))
 
 
@@ -338,6 +336,7 @@ def level_of_multiple(look: Look) -> Iterator[Finding]:
         wanted = "enterprise" if basis.startswith("EV") else "equity"
         for read in multiple_reads(look.recorded, working.scope):
             if read.ratio and read.level != wanted:
-                text = f"{segment.name}: basis {basis} values the {wanted}, peers.{read.table}.{read.column} is a multiple "
+                text = f"{segment.name}: basis {basis} values the {wanted}, peers.{read.table}.{read.column} is "
+                text += "a multiple "
                 text += f"of the {read.level}: change the basis or the column"
                 yield look.finding(working.scope, text, look.recorded.place(f"{working.scope}.multiple"))

@@ -42,7 +42,8 @@ def post_money(look: Look) -> Iterator[Finding]:
             facts = [case.evidence[source] for source in assumption.origin.sources if source in case.evidence]
             said = [assumption.name, *(f"{fact.id} {fact.statement}" for fact in facts)]
             if any(found.unit.dimensions for found in assumption.inputs) and any(look.words_in(text) for text in said):
-                text = f"{assumption.name} is a post-money value, and {raising[0]} adds new money to it: take the money off first"
+                text = f"{assumption.name} is a post-money value, and {raising[0]} adds new money to it: take "
+                text += "the money off first"
                 yield look.finding(segment.id, text, assumption.origin.place)
 
 
@@ -114,7 +115,7 @@ def vote_needed(look: Look) -> Iterator[Check]:
         yield look.check(
             name,
             f"{transaction.name}: the part is too small for a vote of the parent's holders",
-            "work the five ratios out with a schedule listing_tests, and count the vote into probability and years_until",
+            "work the ratios out with a schedule listing_tests; count the vote into probability and years_until",
             recorded.place("", name),
             below(ratio, look.limit()),
             ratio,
@@ -127,7 +128,8 @@ def entitlement_missing(look: Look) -> Iterator[Finding]:
     """30: Practice Note 15 asks for an assured entitlement, or a waiver."""
     for name, transaction in _routes(look.recorded, "carve_out") if _in_hong_kong(look.recorded) else ():
         if not look.recorded.case.has(f"{name}.assured_entitlement"):
-            text = f"{transaction.name}: holders of the parent are offered no shares: give assured_entitlement (0% with a waiver)"
+            text = f"{transaction.name}: holders of the parent are offered no shares: give assured_entitlement "
+            text += "(0% with a waiver)"
             yield look.finding(name, text, look.recorded.place("", name))
 
 
@@ -136,7 +138,8 @@ def lock_up_missing(look: Look) -> Iterator[Finding]:
     """30: a parent that lists a unit may not sell its stake for some months."""
     for name, transaction in _routes(look.recorded, "carve_out"):
         if not look.recorded.case.has(f"{name}.lock_up_years"):
-            text = f"{transaction.name}: the stake kept has no lock-up: give lock_up_years (half a year and half a year more in "
+            text = f"{transaction.name}: the stake kept has no lock-up: give lock_up_years (half a year and half "
+            text += "a year more in "
             yield look.finding(name, text + "Hong Kong)", look.recorded.place("", name))
 
 
@@ -147,7 +150,8 @@ def sale_untaxed(look: Look) -> Iterator[Finding]:
     for name, transaction in _routes(look.recorded, "sale", "carve_out"):
         sells = case.workings[name].calculation.name == "sale" or case.has(f"{name}.secondary")
         if sells and not (look.recorded.base(f"{name}.tax_rate") or 0.0) > 0:
-            text = f"{transaction.name}: the parent sells and pays no tax: give tax_rate and tax_basis, with a source if it is 0%"
+            text = f"{transaction.name}: the parent sells and pays no tax: give tax_rate and tax_basis, with a "
+            text += "source if it is 0%"
             if not case.has(f"{name}.tax_rate") or not case.assumptions[f"{name}.tax_rate"].origin.sources:
                 yield look.finding(name, text, look.recorded.place(f"{name}.tax_rate", name))
 
@@ -247,7 +251,8 @@ def undated_transaction(look: Look) -> Iterator[Finding]:
     """33: a transaction needs a date from which its value is discounted."""
     for name, transaction in _routes(look.recorded):
         if not (look.recorded.base(f"{name}.years_until") or 0.0) > 0:
-            text = f"{transaction.name}: no years_until, so it is valued as if it happened today: give years_until and discount_rate"
+            text = f"{transaction.name}: no years_until, so it is valued as if it happened today: give "
+            text += "years_until and discount_rate"
             yield look.finding(name, text, look.recorded.place("", name))
 
 

@@ -1,4 +1,4 @@
-"""The Checks page: every live test, then the stored results of rules about the files and the run, and a master check."""
+"""The Checks page: every live test, stored results of rules about the files and the run, and a master check."""
 
 from __future__ import annotations
 
