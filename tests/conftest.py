@@ -11,7 +11,7 @@ from valuation.assumptions import Case
 from valuation.reading import load
 
 CASES = Path(__file__).parent / "cases"
-GOOD = sorted((CASES / "good").glob("*.yaml"))
+GOOD = sorted([*(CASES / "good").glob("*.yaml"), *(path.parent for path in (CASES / "good").glob("*/case.yaml"))])
 BAD = sorted((CASES / "bad").glob("*.yaml"))
 
 HEAD = """\

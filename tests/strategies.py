@@ -32,6 +32,7 @@ ELEMENTWISE: Mapping[str, int] = {
     "add": 2, "subtract": 2, "multiply": 2, "divide": 2, "power": 2, "negate": 1, "maximum": 2, "minimum": 2,
     "absolute": 1, "exp": 1, "log": 1, "sqrt": 1, "normal_cdf": 1, "above": 2, "below": 2, "at_least": 2, "at_most": 2,
     "both": 2, "either": 2, "opposite": 1, "where": 3, "valid": 2, "add_up": 3,
+    "median_of": 3, "average_of": 3, "harmonic_mean_of": 3, "lowest_of": 3, "highest_of": 3,
 }  # fmt: skip
 WHOLE_ROW = ("total", "final", "first")
 NEIGHBOURS = ("previous", "following")

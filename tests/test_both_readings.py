@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from strategies import ELEMENTWISE, NEIGHBOURS, WHOLE_ROW, Model, models
 
 from valuation.assumptions import Case
+from valuation.columns import STATISTICS
 from valuation.distributions import REGISTRY
 from valuation.formula import Reference
+from valuation.least_squares import REGRESSIONS
 from valuation.lines import Lines, snake
 from valuation.methods import METHODS
 from valuation.model import value
@@ -23,8 +25,6 @@ from valuation.simulation.engine import dependence_of, draw
 from valuation.simulation.sampling import design
 from valuation.transactions import ROUTES
 from valuation.trial import record
-
-STATISTICS = {"median", "average", "harmonic_mean"}
 
 
 def random_inputs(case: Case, draws: int = 500) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def compare(model: Model) -> None:
 
 
 def test_the_random_formulas_know_every_operation() -> None:
-    assert {*ELEMENTWISE, *WHOLE_ROW, *NEIGHBOURS} == set(OPERATIONS) - STATISTICS
+    assert {*ELEMENTWISE, *WHOLE_ROW, *NEIGHBOURS} == set(OPERATIONS) - {*STATISTICS, *REGRESSIONS}
 
 
 def test_the_good_cases_use_every_method_and_every_distribution(request: pytest.FixtureRequest) -> None:

@@ -22,6 +22,7 @@ from valuation.distributions import (
     Discrete,
     Distribution,
     Event,
+    FromPeers,
     Lognormal,
     Normal,
     Pert,
@@ -32,7 +33,9 @@ from valuation.distributions import (
 )
 from valuation.distributions.tables import tabulate
 
+COLUMN = np.array([3.0, np.nan, 5.0, 8.0, 21.0])
 EXAMPLES: list[Distribution] = [
+    FromPeers.of("peers.chips.ev_sales", COLUMN),
     Pert(0.24, 0.31, 0.38),
     Pert(0, 0, 1),
     Pert(-5, 100, 100, shape=20),
@@ -64,6 +67,7 @@ Z = np.random.default_rng(3).standard_normal(20_000)
 
 # one parameter list to a complaint; each is wrong in one way only
 WRONG: list[tuple[Distribution, str]] = [
+    (FromPeers.of("peers.t.c", COLUMN[:4]), "at least 4 peers with a number in peers.t.c expected, found 3"),
     (Pert(3, 2, 5), "low <= mode <= high expected, found 3, 2, 5"),
     (Pert(2, 2, 2), "low < high expected, found 2, 2"),
     (Pert(1, 2, 3, shape=0), "shape > 0 expected, found 0"),
@@ -94,6 +98,8 @@ def read(text: str) -> Distribution | str:
     """Read the spelling of a file, the simplest way."""
     call = re.fullmatch(r"(\w+)\((.*)\)", text)
     assert call is not None
+    if call[1] == "peers":
+        return FromPeers.of(call[2], COLUMN)
 
     def number(piece: str) -> float:
         return float(piece[:-1]) / 100 if piece.endswith("%") else float(piece)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -43,19 +44,29 @@ def test_parts_bridge_and_discount_sum_to_the_value_per_share(good: Case) -> Non
     found = base_case(good)
     factor = found.per_share / found.equity
     rest = sum(found.bridge.values()) + (found.holding_discount or 0)
+    rest += sum(transaction.expected for transaction in found.transactions)
     assert found.per_share == pytest.approx(sum(part.per_share for part in found.parts) + rest * factor, rel=1e-13)
     assert found.sum_of_parts == pytest.approx(sum(part.attributable for part in found.parts), rel=1e-13)
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
-def test_value_is_homogeneous_in_money(path: Path, write: Callable[[str], Path]) -> None:
+def test_value_is_homogeneous_in_money(path: Path, write: Callable[[str], Path], tmp_path: Path) -> None:
     """Ten times all money of the company's own currency is ten times the value of a share."""
-    text = path.read_text(encoding="utf-8")
     currency = load(path).currency
-    tenfold = re.sub(rf"(?<![\w.])(\d+(?:\.\d+)?) {currency} m", rf"\g<1>0 {currency} m", text)
-    tenfold = tenfold.replace("uniform(-9, -4)", "uniform(-90, -40)").replace("100 USD m", "1000 USD m")
-    before, after = base_case(load(path)), base_case(load(write(tenfold.partition("\n")[2])))
-    assert after.per_share == pytest.approx(10 * before.per_share, rel=1e-12)
+
+    def tenfold(text: str) -> str:
+        text = re.sub(rf"(?<![\w.])(\d+(?:\.\d+)?) {currency} m", rf"\g<1>0 {currency} m", text)
+        return text.replace("uniform(-9, -4)", "uniform(-90, -40)").replace("100 USD m", "1000 USD m")
+
+    if path.is_file():
+        text = tenfold(path.read_text(encoding="utf-8"))
+        after = base_case(load(write(text[text.index("name:") :])))
+    else:
+        copy = Path(shutil.copytree(path, tmp_path / path.name))
+        for file in copy.rglob("*.yaml"):
+            file.write_text(tenfold(file.read_text(encoding="utf-8")), encoding="utf-8")
+        after = base_case(load(copy))
+    assert after.per_share == pytest.approx(10 * base_case(load(path)).per_share, rel=1e-12)
 
 
 def test_a_case_is_computed_in_the_order_of_what_it_reads(case_of: Read) -> None:
@@ -226,6 +237,27 @@ def test_a_fade_holds_and_takes_names_and_draws(case_of: Read) -> None:
     assert path_of(case_of(text)) == pytest.approx([0.5, 0.3, 0.1])
 
 
+def test_a_fade_with_a_half_life_leaves_half_of_the_way_each_time(case_of: Read) -> None:
+    faded = path_of(case_of(PATH.format("fade(9% to 1% with half-life 1 years)")))
+    assert faded == pytest.approx([0.09, 0.05, 0.03], rel=1e-12)
+    slower = path_of(case_of(PATH.format("fade(~ uniform(5%, 13%) to 1% with half-life 2 years)")))
+    assert slower == pytest.approx([0.09, 0.01 + 0.08 / 2**0.5, 0.05], rel=1e-12)
+
+
+def test_a_linear_fade_of_growth_is_near_the_h_model() -> None:
+    """Fuller and Hsia (1984): V = D0 ((1 + gL) + H (gS - gL)) / (r - gL), H half of the years of the fade."""
+    from valuation.methods import dcf
+
+    short, long, rate, years = 0.08, 0.03, 0.10, 8
+    growth = [short + (long - short) * t / years for t in range(1, years + 1)]
+    lines = dcf(
+        revenue=100, growth=growth, margin=1, tax_rate=0, wacc=rate, capex=0, depreciation=0,
+        terminal_value="gordon", terminal_growth=long, timing="end-year",
+    )  # fmt: skip
+    h_model = 100 * ((1 + long) + years / 2 * (short - long)) / (rate - long)
+    assert float(lines["Enterprise value"][0]) == pytest.approx(h_model, rel=0.03)
+
+
 # Replacing values -----------------------------------------------------------------------------------------------------
 
 
@@ -275,7 +307,7 @@ def test_what_has_no_value_inside_a_formula_has_no_value(formula: str, case_of: 
 def test_a_method_shows_its_docstring_and_its_parameters() -> None:
     assert "Gives the enterprise value" in (dcf.__doc__ or "")
     assert list(dcf.parameters) == list(inspect.signature(dcf).parameters)
-    assert repr(multiple) == "<method multiple(metric, multiple, basis, discount)>"
+    assert repr(venture).startswith("<method venture(exit_value, years_to_exit, target_return, ")
 
 
 def test_amounts_in_any_scale_are_the_same_amounts(case_of: Read) -> None:

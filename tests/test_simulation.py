@@ -45,7 +45,7 @@ def test_the_same_seed_gives_the_same_bytes_for_any_chunk(path: Path, kind: Lite
     case = load(path)
     runs = [simulate(case, 10_000, 7, kind=kind, chunk=chunk) for chunk in (2048, 8192, 10**9)]
     assert 1 == len({run.per_share.tobytes() for run in runs})
-    for name in case.segments:
+    for name in case.parts:
         assert 1 == len({run.parts[name].tobytes() + run.attributable[name].tobytes() for run in runs})
     assert 1 == len({json.dumps(run.as_json()) for run in runs})
     other = simulate(case, 10_000, 8, kind=kind)

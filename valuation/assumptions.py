@@ -23,12 +23,19 @@ DEFAULT: Final = "default"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a number comes from: ids of evidence or the word judgement, why, a note, and the place in its file."""
+    """Where a number comes from: ids of evidence or the word judgement, why, a note, and the place in its file.
+
+    ``as_of`` is the date that it is of, ``owner`` who answers for it and ``changed`` when it was last changed, where an
+    analyst writes them.
+    """
 
     place: Place
     sources: tuple[str, ...] = ()
     why: str = ""
     note: str = ""
+    as_of: str = ""
+    owner: str = ""
+    changed: str = ""
 
     @property
     def source(self) -> str:
@@ -112,7 +119,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Transaction:
-    """A transaction that may happen to a part: its route is the working of the same name."""
+    """A transaction that may happen to a part, or to a memo that is a unit inside one.
+
+    Its route is the working of the same name.
+    """
 
     id: str
     name: str
@@ -206,6 +216,7 @@ class Case:
     workings: Mapping[str, Working]
     segments: Mapping[str, Segment]
     transactions: Mapping[str, Transaction]
+    share_count: Working | None
     bridge: tuple[str, ...]
     discount_base: Literal["nothing", "stakes", "net asset value"] | tuple[str, ...]
     order: tuple[str, ...]

@@ -149,6 +149,10 @@ def value_of_share(
     found.per_ordinary_share = bridge("Value per ordinary share", found.equity / known["shares.diluted"])
     found.per_share = bridge("Value per share as quoted", found.equity * found.factor, show=quote)
     found.price = known.get("shares.price")
+    if "shares.second_fx" in known:
+        bridge("Value per ordinary share in the second currency", found.per_ordinary_share / known["shares.second_fx"])
+    if found.price is not None and "shares.second_price" in known:
+        bridge("Second quote over the price", known["shares.second_price"] / found.price - 1, show=RATE)
     if found.price is not None:
         bridge("Upside to the price", found.per_share / found.price - 1, show=RATE)
         below = where(above(found.per_share, 0), 1 - found.price / found.per_share, 0)
@@ -159,7 +163,7 @@ def _expected(line: Line, found: Valuation, names: Mapping[str, str], parts: Map
     """The sum of what transactions are expected to add, shown one by one with the chance that a part stays."""
     line.heading("What transactions are expected to add")
     for name, outcome in found.transactions.items():
-        found.expected[name] = line(f"Expected: {names[name]}", outcome.probability * (outcome.after - outcome.before))
+        found.expected[name] = line(f"Expected: {names[name]}", outcome.expected)
     total = line("Transactions, weighted by probability", add_up(*found.expected.values()))
     possible: Any = None
     for part in dict.fromkeys(parts.values()):

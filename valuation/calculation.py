@@ -95,7 +95,7 @@ class Calculation:
             wrong = [f"has no {name}" for name in sorted(unknown)] + [f"needs {name}" for name in missing]
             raise TypeError(f"{self.name} {', '.join(wrong)}; its parameters are {', '.join(self.parameters)}")
         arrays = {name: _array(self.parameters[name].kind, value) for name, value in given.items()}
-        lengths = {len(a) for a in arrays.values() if isinstance(a, np.ndarray) and a.ndim == 2}
+        lengths = set(_lengths(arrays))
         if len(lengths | ({years} - {None})) > 1:
             raise ValueError(f"{self.name}: yearly values of different lengths: {sorted(lengths)}")
         lines = Lines(years or (lengths.pop() if lengths else 1))
@@ -107,6 +107,15 @@ class Calculation:
         if isinstance(kind, Kind) and kind.yearly and isinstance(value, np.ndarray) and value.ndim < 2:
             return np.broadcast_to(value, (years, *value.shape))
         return value
+
+
+def _lengths(arrays: Mapping[str, Any]) -> Iterator[int]:
+    """Numbers of years of yearly values, those in rows of tables too."""
+    for value in arrays.values():
+        if isinstance(value, Mapping):
+            yield from _lengths(value)
+        elif isinstance(value, np.ndarray) and value.ndim == 2:
+            yield len(value)
 
 
 def _array(kind: Parametric, value: Any) -> Any:

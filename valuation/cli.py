@@ -1,4 +1,4 @@
-"""The command line: ``valuation run``, ``value``, ``check`` and ``verify``.
+"""The command line: ``valuation run``, ``value``, ``solve``, ``check`` and ``verify``.
 
 Exit status: 0 done; 1 the input has problems, listed on stderr; 2 wrong usage. Imports are lazy, so that help is quick.
 """
@@ -93,6 +93,7 @@ def main() -> None:
     CASE is a folder of assumption files or one YAML file:
       valuation run assumptions/alibaba
       valuation value assumptions/alibaba --set cloud.terminal_growth=1.5%
+      valuation solve assumptions/alibaba --for cloud.wacc
       valuation check assumptions/alibaba
       valuation verify alibaba.xlsx
     """
@@ -111,21 +112,23 @@ set_option = click.option(
     metavar="NAME=VALUE",
     help="Replace an assumption, written as in a file; repeatable.",
 )
-
-
-@main.command()
-@case_argument
-@click.option("-o", "output", type=click.Path(), help="The workbook to write [default: the case's name .xlsx here].")
-@click.option(
+draws_option = click.option(
     "--draws",
     type=click.IntRange(1, MOST_DRAWS),
     default=100_000,
     show_default=True,
     help="Draws, rounded up to fit the design.",
 )
-@click.option(
+seed_option = click.option(
     "--seed", type=click.IntRange(0), default=20260202, show_default=True, help="The same seed gives the same bytes."
 )
+
+
+@main.command()
+@case_argument
+@click.option("-o", "output", type=click.Path(), help="The workbook to write [default: the case's name .xlsx here].")
+@draws_option
+@seed_option
 @click.option("--sampling", type=click.Choice(["sobol", "random"]), default="sobol", show_default=True)
 @set_option
 @json_option
@@ -175,6 +178,39 @@ def value(case: str, changes: tuple[str, ...], as_json: bool) -> None:
     from .terminal import print_value
 
     print_value(study)
+
+
+@main.command()
+@case_argument
+@click.option("--for", "name", required=True, metavar="NAME", help="An assumption by its dotted name, or a part.")
+@click.option("--price", type=float, help="Price per quoted share [default: the price of the case].")
+@draws_option
+@seed_option
+@set_option
+@json_option
+@_guarded
+def solve(
+    case: str, name: str, price: float | None, draws: int, seed: int, changes: tuple[str, ...], as_json: bool
+) -> None:
+    """What the market price implies for one assumption or one part, everything else at its base.
+
+    \b
+    valuation solve assumptions/alibaba --for cloud.wacc
+    valuation solve assumptions/alibaba --for t_head --price 200
+    """
+    from .study import load
+
+    if price is not None and not 0 < price < float("inf"):
+        raise click.UsageError(f"--price takes a number above 0, found {price:g}")
+    study = load(case, _overrides(changes))
+    with _progress(as_json) as progress:
+        found = study.solve(name, price, draws=draws, seed=seed, progress=progress)
+    if as_json:
+        _print_json(found.as_json())
+        return
+    from .terminal import print_solution
+
+    print_solution(found)
 
 
 @main.command()
@@ -240,9 +276,20 @@ def _progress(silent: bool) -> Iterator[Callable[[int, int], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(file=sys.stderr)) as bar:
-        task = bar.add_task("simulating", total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+    bar = Progress(*columns, console=Console(file=sys.stderr))
+    task = bar.add_task("simulating", total=None, start=False)
+
+    def show(done: int, whole: int) -> None:
+        if not bar.tasks[task].started:  # what is refused before the first draw leaves no bar behind
+            bar.start()
+            bar.start_task(task)
+        bar.update(task, completed=done, total=whole)
+
+    try:
+        yield show
+    finally:
+        if bar.tasks[task].started:
+            bar.stop()
 
 
 if __name__ == "__main__":

@@ -13,9 +13,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from . import columns
 from . import operations as op
 from .formula import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 from .problems import nearest
+from .schedules.cost_of_capital import (
+    capm,
+    cash_adjusted,
+    country_risk,
+    debt_market_value,
+    failure_adjusted,
+    in_currency,
+    relever,
+    relever_constant,
+    unlever,
+    unlever_constant,
+    wacc,
+)
 from .units import scaled
 
 
@@ -97,15 +111,46 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
     "ln": (op.log, 1, 1),
     "sqrt": (op.sqrt, 1, 1),
     "abs": (op.absolute, 1, 1),
+    "capm": (capm, 3, 3),
+    "unlever": (unlever, 3, 3),
+    "relever": (relever, 3, 3),
+    "unlever_constant": (unlever_constant, 3, 3),
+    "relever_constant": (relever_constant, 3, 3),
+    "cash_adjusted": (cash_adjusted, 2, 2),
+    "country_risk": (country_risk, 3, 3),
+    "in_currency": (in_currency, 3, 3),
+    "wacc": (wacc, 4, 4),
+    "debt_market_value": (debt_market_value, 4, 4),
+    "failure_adjusted": (failure_adjusted, 2, 2),
     "total": (op.total, 1, 1),
     "first": (op.first, 1, 1),
     "final": (op.final, 1, 1),
     "previous": (op.previous, 2, 2),
     "following": (op.following, 2, 2),
     "grow": (op.grow, 2, 2),
-    "median": (op.median, 1, 1),
-    "average": (op.average, 1, 1),
-    "harmonic_mean": (op.harmonic_mean, 1, 1),
+    "ltm": (op.ltm, 3, 3),
+    "ntm": (op.ntm, 3, 3),
+    "median": (columns.median, 1, 1),
+    "average": (columns.average, 1, 1),
+    "harmonic_mean": (columns.harmonic_mean, 1, 1),
+    "quartile": (columns.quartile, 2, 2),
+    "percentile": (columns.percentile, 2, 2),
+    "aggregate": (columns.aggregate, 2, 2),
+    "count": (columns.count, 1, 1),
+    "smallest": (columns.smallest, 1, 1),
+    "largest": (columns.largest, 1, 1),
+}
+HELP: Final[Mapping[str, str]] = {
+    "ltm(fy0, this_ytd, last_ytd)": "last twelve months: the fiscal year, plus this year to date, less last year's",
+    "ntm(fy1, fy2, share)": "next twelve months: `share` of FY1 is still to come, the rest is FY2's",
+    "median(peers.t.c)": "median of a column of peers; blanks and peers with an `exclude` are left out, here and below",
+    "average(peers.t.c)": "arithmetic mean; biased upwards for ratios with the price above",
+    "harmonic_mean(peers.t.c)": "harmonic mean, for ratios with the price above; all numbers must be positive",
+    "quartile(peers.t.c, 1)": "quartile 1, 2 or 3 (0 and 4 are the ends)",
+    "percentile(peers.t.c, 25%)": "percentile, linear between peers (Excel's PERCENTILE)",
+    "aggregate(peers.t.ev, peers.t.sales)": "sum of one column over the sum of another, over the peers that have both",
+    "count(peers.t.c)": "how many peers have a number",
+    "smallest(peers.t.c), largest(peers.t.c)": "the ends of the column",
 }
 _SIGNS: Final[Mapping[type[ast.AST], tuple[str, Callable[..., Any]]]] = {
     ast.Add: ("+", ADD),
@@ -141,6 +186,8 @@ def evaluate(expression: Expression, around: Surroundings) -> Any:
             return around.number(expression.value)
         case Apply(function="fade"):
             return op.fade(around.period, *(evaluate(operand, around) for operand in expression.operands))
+        case Apply(function="decay"):
+            return op.decay(around.period, *(evaluate(operand, around) for operand in expression.operands))
         case Apply():
             return _MEANING[expression.function](*(evaluate(operand, around) for operand in expression.operands))
 

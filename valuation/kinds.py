@@ -43,7 +43,7 @@ class PeerColumn:
     """A column of a table of peers, written ``= peers.table.column``; its values are (peers,), not draws."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity, so that a table with its dicts may be optional (Table | None)
 class Table:
     """A parameter of named rows, each with the same fields.
 

@@ -32,12 +32,20 @@ class Line(Protocol):
         """The number of the forecast year, 1 to ``years``, as a yearly quantity."""
 
     def __call__(
-        self, label: str, quantity: Any, *, show: Unit | None = None, yearly: bool = False, name: str = ""
+        self,
+        label: str,
+        quantity: Any,
+        *,
+        show: Unit | None = None,
+        yearly: bool = False,
+        name: str = "",
+        aside: bool = False,
     ) -> Any:
         """Keep a quantity under a label and return it.
 
         ``show`` is the unit it must have, ``yearly`` repeats a single value over the years, ``name`` is the dotted name
-        when it is an assumption: its label gives way to a line of the same label.
+        when it is an assumption: its label gives way to a line of the same label. A line ``aside`` is no part of the
+        value, so that no draw became impossible there.
         """
 
     def constant(self, label: str, value: float, unit: Unit = NUMBER) -> Any:
@@ -52,7 +60,7 @@ class Line(Protocol):
 
 def snake(label: str) -> str:
     """Return the dotted-name form of a label: 'Enterprise value' is enterprise_value."""
-    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", label.lower().replace("'", "")).strip("_")
 
 
 class Invalid:
@@ -100,7 +108,14 @@ class Lines(Mapping[str, Array]):
         return np.arange(1.0, self.years + 1)[:, None]
 
     def __call__(
-        self, label: str, quantity: Any, *, show: Unit | None = None, yearly: bool = False, name: str = ""
+        self,
+        label: str,
+        quantity: Any,
+        *,
+        show: Unit | None = None,
+        yearly: bool = False,
+        name: str = "",
+        aside: bool = False,
     ) -> Array:
         """Keep an array; see ``Line``."""
         values = np.asarray(quantity, dtype=np.float64)
@@ -108,7 +123,8 @@ class Lines(Mapping[str, Array]):
         if not finite.all():
             good: NDArray[np.bool_] = np.all(finite, axis=0) if values.ndim == 2 else np.atleast_1d(finite)
             bad = np.logical_not(good)
-            self.invalid.note(name or f"{self.scope}.{snake(label)}".lstrip("."), bad)
+            if not aside:
+                self.invalid.note(name or f"{self.scope}.{snake(label)}".lstrip("."), bad)
             values = np.where(finite, values, np.nan)
         if yearly and values.ndim < 2:
             values = np.broadcast_to(values, (self.years, *np.atleast_1d(values).shape))

@@ -6,12 +6,13 @@ place where parts become a whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import numpy as np
 
-from .assumptions import Assumption, Case, PeerReference, PeerTable, Segment, Working
+from .assumptions import Assumption, Case, PeerReference, Segment, Working
 from .bridge import (
     Valuation,
     attributable_value,
@@ -21,15 +22,15 @@ from .bridge import (
     weighted_worth,
 )
 from .expressions import evaluate
-from .formula import Block, Column, Constant, Formula, Reference
+from .formula import Block, Constant, Formula, Reference
 from .lines import Line, Lines, snake
 from .methods import Worth
 from .operations import add_up
 from .order import resolve
-from .peers import derived_ratio
+from .peers import peer_column
 from .recording import Recording
 from .transactions import Before
-from .units import MULTIPLE, NUMBER, RATE
+from .units import RATE
 
 GROUP_TITLES: Final = {
     "drivers": "Drivers",
@@ -52,9 +53,20 @@ class Given(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
-def value(case: Case, line: Line, given: Given) -> Valuation:
-    """Run the whole model of a case in a reading; ``given`` holds a quantity for every input."""
-    run = Run(case, line, given)
+def value(
+    case: Case,
+    line: Line,
+    given: Given,
+    *,
+    fixed: Mapping[str, Any] | None = None,
+    added: Mapping[str, Any] | None = None,
+) -> Valuation:
+    """Run the whole model of a case in a reading; ``given`` holds a quantity for every input.
+
+    ``fixed`` replaces what formulas give for assumptions, by name; ``added`` is money on top of the attributable value
+    of parts, as if their method had found more.
+    """
+    run = Run(case, line, given, fixed, added)
     with np.errstate(all="ignore"):  # what is not finite becomes NaN, is counted and named
         for step in case.order:
             run.step(step)
@@ -64,8 +76,16 @@ def value(case: Case, line: Line, given: Given) -> Valuation:
 class Run:
     """One run of the model in one reading, step by step, so that a trial can go on behind a faulty step."""
 
-    def __init__(self, case: Case, line: Line, given: Given) -> None:
+    def __init__(
+        self,
+        case: Case,
+        line: Line,
+        given: Given,
+        fixed: Mapping[str, Any] | None = None,
+        added: Mapping[str, Any] | None = None,
+    ) -> None:
         self.case, self.line, self.given = case, line, given
+        self.fixed, self.added = fixed or {}, added or {}
         self.known: dict[str, Any] = {}
         self.worths: dict[str, Worth] = {}
         self.valuation = Valuation()
@@ -82,7 +102,9 @@ class Run:
             self._segment(self.case.segments[scope])
 
     def _assumption(self, assumption: Assumption) -> Any:
-        quantity = evaluate(assumption.expression, _Around(self, assumption.scope))
+        quantity = self.fixed.get(assumption.name)
+        if quantity is None:
+            quantity = evaluate(assumption.expression, _Around(self, assumption.scope))
         if assumption.scope == "drivers" and assumption.plain:
             return quantity
         line = self._line(scope_of(assumption))
@@ -109,7 +131,11 @@ class Run:
             named = {self.case.workings[view].title: found for view, found in worths.items()}
             worth = weighted_worth(line, named, [self.quantity(weight) for weight in segment.weights], debt)
         parts = self.valuation.memos if segment.memo else self.valuation.parts
-        parts[segment.id] = attributable_value(line, worth, owned, debt)
+        found = attributable_value(line, worth, owned, debt)
+        if segment.id in self.added:
+            more = self.added[segment.id]
+            found = replace(found, equity=found.equity + more / owned, attributable=found.attributable + more)
+        parts[segment.id] = found
 
     def _worth(self, view: str) -> Worth:
         if view not in self.worths:
@@ -130,12 +156,8 @@ class Run:
 
     def column(self, reference: PeerReference) -> Any:
         """A column of a table of peers, whole: (peers,) or a Column."""
-        table = self.case.peers[reference.table]
-        values = column_values(table, reference.column)
-        if isinstance(self.line, Recording):
-            unit = MULTIPLE if "_" in reference.column else NUMBER
-            return Column(reference.table, reference.column, values, unit)
-        return values
+        table, recorded = self.case.peers[reference.table], isinstance(self.line, Recording)
+        return peer_column(table, reference.column, self.case.date, recorded=recorded)
 
     def quantity(self, name: str) -> Any:
         """The quantity of an assumption that was computed; NotComputed when its step failed or is still to come."""
@@ -153,21 +175,39 @@ class Run:
     def bridge(self) -> None:
         """From the parts to the equity of the group before any transaction."""
         case, found = self.case, self.valuation
-        found.factor = per_share_factor(self._line("shares"), self.known)
         found.parts = {name: found.parts[name] for name in case.parts}  # in the order of the files
         found.memos = {name: found.memos[name] for name in case.memos}
-        for name, part in (found.parts | found.memos).items():
-            part.per_share = self._line(name)("Value per share", part.attributable * found.factor)
         found.bridge = {name.removeprefix("bridge."): self.known[name] for name in case.bridge}
         titles = {name: segment.name for name, segment in case.parts.items()}
         equity_of_parent(self.line, self.known, found, titles, case.discounted)
+        if case.share_count is not None:
+            self._count_shares(case.share_count)
         if case.transactions:
             line = self._line("bridge")
             found.before_transactions = line("Equity value before transactions", found.before_transactions)
+        found.factor = per_share_factor(self._line("shares"), self.known)
+        for name, part in (found.parts | found.memos).items():
+            part.per_share = self._line(name)("Value per share", part.attributable * found.factor)
+
+    def _count_shares(self, working: Working) -> None:
+        """The diluted shares at the equity before transactions; convertibles that stay debt are owed before it."""
+        found, bridge, line = self.valuation, self._line("bridge"), self._line("shares")
+        equity = bridge("Equity value before dilution", found.before_transactions)
+        price = None
+        if "shares.price" in self.known:
+            quoted = self.known["shares.price"] * self.known.get("shares.fx", 1)
+            price = line("Price of an ordinary share, own currency", quoted / self.known.get("shares.ads_ratio", 1))
+        counted = working.calculation.run(line, equity, price, **self._given(working))
+        self.known["shares.diluted"] = counted.shares
+        found.before_transactions = equity
+        if counted.owed is not None:
+            found.bridge["convertibles_at_face"] = bridge("Convertibles that stay debt", -counted.owed)
+            found.before_transactions = equity + found.bridge["convertibles_at_face"]
 
     def transaction(self, name: str) -> None:
         """Carry out one transaction on the part that it moves."""
-        found, part = self.valuation, self.valuation.parts[self.case.transactions[name].part]
+        found = self.valuation
+        part = (found.parts | found.memos)[self.case.transactions[name].part]
         before = Before(part.equity, part.owned, found.before_transactions, self.known["shares.diluted"], found.factor)
         working = self.case.workings[name]
         outcome = working.calculation.run(self._line(name), before, **self._given(working))
@@ -228,14 +268,6 @@ class _Around:
         if assumption.plain and assumption.scope != self.scope:
             return self.run.given[assumption.inputs[0].name]
         return self.run.quantity(target)
-
-
-def column_values(table: PeerTable, column: str) -> Any:
-    """Return a column of peers, or the ratio of two columns named together (ev_sales from ev and sales)."""
-    ratio = None if column in table.numeric else derived_ratio(column, table.numeric)
-    if ratio is None:
-        return table.columns[column]
-    return np.asarray(table.columns[ratio[0]]) / np.asarray(table.columns[ratio[1]])
 
 
 def find_line(line: Line, scope: str, name: str) -> Any:

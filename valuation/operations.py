@@ -27,7 +27,6 @@ from .formula import (
     SUBTRACT,
     Before,
     Block,
-    Column,
     Constant,
     Formula,
     Operation,
@@ -245,6 +244,15 @@ def fade(period: Any, start: Any, end: Any, hold: Any, over: Any) -> Any:
     return where(at_least(period, hold + over), end, between)
 
 
+def decay(period: Any, start: Any, end: Any, half_life: Any) -> Any:
+    """A yearly path from ``start`` in year 1 towards ``end``: every ``half_life`` years half of the way is left.
+
+    x_t = end + (start - end) exp(-ln 2 (t - 1) / half-life), the geometric fade of competitive advantage.
+    """
+    one = period / period  # 2 is written as 1 + 1, as no other number may hide in a formula
+    return end + (start - end) * exp(-log(one + one) * (period - 1) / half_life)
+
+
 def grow(base: Any, growth: Any) -> Any:
     """A yearly path that grows from a base: base (1 + growth), year after year."""
     return roll_forward(lambda before, growth: before * (1 + growth), base, growth)
@@ -254,26 +262,36 @@ add_up = operation("add_up", _add_up, "SUM({})", same_unit)
 """The sum of any number of quantities; neighbouring rows are spelled as one range."""
 
 
-# Statistics of a column of peers ---------------------------------------------------------------------------------
+# Statistics of a few quantities, draw by draw -----------------------------------------------------------------------
 
 
-def _statistic(name: str, numpy: Callable[..., Any], excel: str) -> Callable[[Any], Any]:
-    entry = operation(name, numpy, excel, first_unit)
+def _across(function: Callable[..., Any]) -> Callable[..., Any]:
+    def computed(*values: Any) -> Any:
+        return function(np.stack(np.broadcast_arrays(*values)), axis=0)
 
-    def statistic(column: Any) -> Any:
-        if isinstance(column, Formula) and not isinstance(column, Column):
-            raise TypeError(f"{name} reads a column of a peer table: {name}(peers.table.column)")
-        return entry(column)
-
-    statistic.__doc__ = f"{name.capitalize()} of a column of peers; blank cells are left out."
-    statistic.__name__ = name
-    return statistic
+    return computed
 
 
-def _harmonic(values: Any) -> Any:
-    return np.atleast_1d(1 / np.nanmean(1 / np.asarray(values, dtype=float)))
+def _harmonic(values: Any, axis: int) -> Any:
+    """NaN unless every number is positive, as in Excel."""
+    return np.where(np.all(values > 0, axis=axis), len(values) / np.sum(1 / values, axis=axis), np.nan)
 
 
-median = _statistic("median", lambda values: np.atleast_1d(np.nanmedian(values)), "MEDIAN({})")
-average = _statistic("average", lambda values: np.atleast_1d(np.nanmean(values)), "AVERAGE({})")
-harmonic_mean = _statistic("harmonic_mean", _harmonic, "HARMEAN({})")
+median_of = operation("median_of", _across(np.median), "MEDIAN({})", same_unit)
+average_of = operation("average_of", _across(np.mean), "AVERAGE({})", same_unit)
+harmonic_mean_of = operation("harmonic_mean_of", _across(_harmonic), "HARMEAN({})", same_unit)
+lowest_of = operation("lowest_of", _across(np.min), "MIN({})", same_unit)
+highest_of = operation("highest_of", _across(np.max), "MAX({})", same_unit)
+
+
+# Periods ------------------------------------------------------------------------------------------------------------
+
+
+def ltm(fiscal_year: Any, this_ytd: Any, last_ytd: Any) -> Any:
+    """The last twelve months: the last fiscal year, plus this year to date, less last year to the same date."""
+    return fiscal_year + this_ytd - last_ytd
+
+
+def ntm(fy1: Any, fy2: Any, share: Any) -> Any:
+    """The next twelve months: the part of this fiscal year (FY1) still to come, and the rest from the next (FY2)."""
+    return share * fy1 + (1 - share) * fy2

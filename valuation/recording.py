@@ -70,7 +70,14 @@ class Recording:
         return Reference(self.period_row)
 
     def __call__(
-        self, label: str, quantity: Any, *, show: Unit | None = None, yearly: bool = False, name: str = ""
+        self,
+        label: str,
+        quantity: Any,
+        *,
+        show: Unit | None = None,
+        yearly: bool = False,
+        name: str = "",
+        aside: bool = False,
     ) -> Reference:
         """Keep a Formula as a row; see ``Line``."""
         row = self._row(label, quantity, show, yearly)

@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Iterator
 
 from .calculation import Calculation, Parameter
+from .dilution import SHARE_COUNT
 from .distributions import REGISTRY
-from .expressions import FUNCTIONS
+from .expressions import FUNCTIONS, HELP
 from .kinds import Choice, Kind, PeerColumn, Table
 from .methods import METHODS
 from .schedules import SCHEDULES
@@ -33,7 +34,7 @@ each table of peers in `peers/<id>.csv`.
 | `schedules` | supporting figures such as a cost of capital; formulas read their lines: `= cloud_wacc.wacc` |
 | `transactions` | what may happen to a part: its `route`, the `part`, a probability and terms |
 | `bridge` | signed amounts added to the parts: cash, debt (negative), corporate cost (negative) |
-| `shares` | `diluted`; optional `ads_ratio`, `fx` (case currency per quoted currency) and `price` |
+| `shares` | `diluted`, or `basic` with `grants` and `converts` (see Shares below); optional `ads_ratio`, `fx` (case currency per quoted currency), `price`, `second_price` (another quote of the same, for parity) and `second_fx` |
 | `holding` | `discount`, and `applies_to`: `nothing`, `stakes`, `net asset value`, or a list of parts and `bridge.` items |
 | `reconciliation` | named tables of `items` that must sum to a reported `total` |
 | `correlations` | a list of `{between: [a, b], rank: 0.5, why: ...}` (Spearman), or the name of a CSV matrix |
@@ -56,7 +57,8 @@ Their assumptions are named `cloud.dcf.revenue`; a name is looked up in its own 
 
 ## Values
 
-A value is written alone, or as a mapping of `value`, `unit`, `source`, `why`, `base` and `note`.
+A value is written alone, or as a mapping of `value`, `unit`, `source`, `why`, `base`, `note`, and for the log `as_of`, `owner`
+and `changed`.
 
 | written | means |
 |---|---|
@@ -64,6 +66,7 @@ A value is written alone, or as a mapping of `value`, `unit`, `source`, `why`, `
 | `[10%, 12%, ~ pert(8%, 9%, 12%)]` | one item a forecast year |
 | `fade(31% to 5% over 10 years)` | 31% in year 1, then linear, 5% from year 10 on |
 | `fade(12% for 5 years to 4% over 5 years)` | 12% through year 5, then linear, 4% from year 10 on |
+| `fade(31% to 5% with half-life 3 years)` | 31% in year 1, then half of the way to 5% every 3 years |
 | `= drivers.risk_free + beta * drivers.erp` | a formula over other names, drivers, and lines of other segments |
 | `~ pert(45%, 60%, 85%)` | a distribution; its base is the mode, else the median; `base:` overrides |
 | `~ event(70%)` | 1 or 0; used as `= if(drivers.approval, growth_with, growth_without)` |
@@ -86,6 +89,9 @@ def _functions() -> Iterator[str]:
     names = ", ".join(f"`{name}`" for name in FUNCTIONS)
     yield f"`+ - * / **`, comparisons, `and`, `or`, `not`, and {names}. `period` is the number of the forecast year."
     yield "`total`, `first`, `final`, `previous` and `following` take the name of a yearly row; `grow(base, growth)` stands alone.\n"
+    yield "| written | means |\n|---|---|"
+    yield from (f"| `{written}` | {meaning} |" for written, meaning in HELP.items())
+    yield ""
 
 
 def _distributions() -> Iterator[str]:
@@ -106,6 +112,8 @@ def _calculations() -> Iterator[str]:
         yield f"## {heading}\n\n{introduction}\n"
         for found in register.values():
             yield from _calculation(found)
+    yield "## Shares\n\nKeys of `shares` where `basic` stands instead of `diluted`.\n"
+    yield from _calculation(SHARE_COUNT)
 
 
 def _calculation(found: Calculation) -> Iterator[str]:

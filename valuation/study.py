@@ -13,6 +13,7 @@ from .checks import Finding, Recorded, run_findings
 from .reading import load as load_case
 from .simulation.engine import CHUNK, DRAWS, SEED, Progress, simulate
 from .simulation.results import Simulation
+from .solve import Solution, solve
 from .trial import record
 
 if TYPE_CHECKING:
@@ -54,6 +55,22 @@ class Study:
             found += run_findings(Recorded(self.case, *record(self.case)), simulation)
         return found
 
+    def solve(
+        self,
+        name: str,
+        price: float | None = None,
+        *,
+        draws: int = DRAWS,
+        seed: int = SEED,
+        kind: Literal["sobol", "random"] = "sobol",
+        progress: Progress | None = None,
+    ) -> Solution:
+        """Return what the price implies for an assumption or a part, everything else at its base; see ``solve.solve``.
+
+        >>> study.solve("cloud.wacc").implied                # doctest: +SKIP
+        """
+        return solve(self.case, name, price, draws=draws, seed=seed, kind=kind, progress=progress)
+
     def scenarios(self) -> dict[str, float]:
         """The value per share of each scenario, other assumptions at their base."""
         return dict(self._scenarios)
@@ -77,7 +94,7 @@ class Study:
         return write_workbook(self.case, path, simulation, self.scenarios())
 
     def to_frame(self) -> DataFrame:
-        """The inputs as a pandas frame: base, unit, distribution, source and reason, a row a name."""
+        """The inputs as a pandas frame: base, unit, distribution, source, reason and dates, a row a name."""
         import pandas as pd
 
         rows = [
@@ -88,6 +105,9 @@ class Study:
                 "distribution": "" if found.distribution is None else str(found.distribution),
                 "source": found.origin.source,
                 "why": found.origin.why,
+                "as_of": found.origin.as_of,
+                "owner": found.origin.owner,
+                "changed": found.origin.changed,
             }
             for found in self.case.inputs
         ]
@@ -108,7 +128,7 @@ class Study:
         return result
 
     def __repr__(self) -> str:
-        return f"Study({str(self.path)!r}: {self.case.name}, {len(self.case.segments)} parts)"
+        return f"Study({str(self.path)!r}: {self.case.name}, {len(self.case.parts)} parts)"
 
 
 def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Study:

@@ -11,12 +11,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from .checks.standards import SEVERITIES
+from .solve import shown
 
 if TYPE_CHECKING:
     from .base_case import BaseCase
     from .checks import Finding
     from .simulation.results import Simulation
+    from .solve import Solution
     from .study import Study
+    from .units import Unit
 
 WIDTH = 110
 
@@ -64,6 +67,8 @@ def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
     items = dict(base.bridge)
     if base.holding_discount is not None:
         items["holding discount"] = base.holding_discount
+    if base.transactions:
+        items["transactions, weighted by probability"] = sum(found.expected for found in base.transactions)
     for name, amount in items.items():
         table.add_row(escape(name.replace("_", " ")), f"{amount:,.0f}", "", f"{amount * base.factor:,.2f}")
     table.add_section()
@@ -71,6 +76,23 @@ def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
     if simulation is not None:
         row += [f"{simulation.quantiles[q]:,.2f}" for q in (0.05, 0.5, 0.95)]
     table.add_row(*row)
+    console().print(table)
+    if base.transactions:
+        _print_transactions(base)
+
+
+def _print_transactions(base: BaseCase) -> None:
+    """Each transaction as if it were certain, and what its probability makes of it."""
+    quote = str(base.case.quote)
+    table = Table(title=f"Transactions, {quote}", title_justify="left")
+    for name, justify in (("transaction", "left"), ("route", "left"), ("probability", "right")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for name in ("before", "after", "expected change"):
+        table.add_column(name, justify="right")
+    for found in base.transactions:
+        ends = (f"{amount * base.factor:,.2f}" for amount in (found.before, found.after))
+        chance, change = f"{found.probability:.1%}", f"{found.expected_per_share:+,.2f}"
+        table.add_row(escape(found.name), found.route, chance, *ends, change)
     console().print(table)
 
 
@@ -114,3 +136,57 @@ def print_checks(findings: Sequence[Finding], *, quiet: bool = False) -> None:
         )
     if not findings and not quiet:
         out.print("no problems; every check is clear", highlight=False)
+
+
+def print_solution(found: Solution) -> None:
+    """Print what the price implies: base beside implied, how likely that is, and what other parts change about it."""
+    out, quote, what = console(), found.case.quote, found.unknown
+    out.print(f"{found.case.name}: what the price implies for {what.name}", highlight=False, markup=False)
+    table = Table()
+    for heading in (escape(what.label), "base", "implied", "difference"):
+        table.add_column(heading, justify="left" if not table.columns else "right")
+    if what.sort != "part":
+        label = {"path": "shift of every year", "event": "probability"}.get(what.sort, what.name)
+        amounts = [_implied(found, amount) for amount in (what.base, found.implied)]
+        table.add_row(escape(label), *amounts, _points(found.difference, what.unit))
+    for level in found.levels:
+        amounts = [shown(level.base, level.unit), shown(level.implied, level.unit)]
+        table.add_row(escape(level.label), *amounts, _points(level.implied - level.base, level.unit))
+    out.print(table)
+    out.print(f"price {shown(found.price, quote)}; base case {shown(found.value, quote)}", highlight=False)
+    if found.probability is not None:
+        whence = "its own distribution" if found.exact else f"{found.simulation.draws:,} draws"
+        out.print(
+            f"probability that it is at least that good: [bold]{found.probability:.1%}[/bold] ({whence})",
+            highlight=False,
+        )
+    if found.simulation.valid:
+        above = found.probability_above_price
+        out.print(f"probability that value is above the price: [bold]{above:.1%}[/bold]", highlight=False)
+    _print_sensitivity(found, out)
+    for note in found.notes:
+        out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_sensitivity(found: Solution, out: Console) -> None:
+    if not found.sensitivity:
+        return
+    out.print("implied when another part is worth 10% less or more:", highlight=False)
+    table = Table()
+    for heading in ("part", "10% less", "10% more"):
+        table.add_column(heading, justify="left" if heading == "part" else "right")
+    for other in found.sensitivity:
+        ends = ("out of reach" if end is None else _implied(found, end) for end in (other.lower, other.higher))
+        table.add_row(escape(other.name), *ends)
+    out.print(table)
+
+
+def _implied(found: Solution, amount: float) -> str:
+    return _points(amount, found.unknown.unit) if found.unknown.sort == "path" else shown(amount, found.unknown.unit)
+
+
+def _points(amount: float, unit: Unit) -> str:
+    """A difference with its sign; rates differ by points."""
+    text = shown(amount, unit)
+    text = text if amount < 0 else f"+{text}"
+    return text.replace("%", " points") if unit.pure and unit.shown == "rate" else text

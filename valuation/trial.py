@@ -70,6 +70,10 @@ def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Prob
 
 def _complain_of_shares(case: Case, error: Exception, problems: Problems) -> None:
     place = _place(case, "shares.price" if case.has("shares.price") else "shares.diluted")
+    place = case.share_count.place if case.share_count is not None else place
+    if isinstance(error, MissingAssumption):
+        problems.add(place, f"shares.{error.parameter}", f"missing; {error.reason}")
+        return
     problems.add(place, "shares", f"units of shares, exchange rate and price do not fit: {error}")
 
 
@@ -79,7 +83,7 @@ def _place(case: Case, step: str) -> Place:
     scope = step.removesuffix(".*")
     if scope not in case.workings and scope not in case.segments:
         scope = scope.rpartition(".")[0]  # a parameter that is no assumption, such as a table
-    found = case.workings.get(scope) or case.segments.get(scope)
+    found = case.workings.get(scope) or case.segments.get(scope) or next(iter(case.transactions.values()), None)
     return found.place if found else Place(next(iter(case.files), case.id))
 
 
@@ -123,6 +127,12 @@ def _weights(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
     return f"{segment}.methods", f"expected weights that sum to 100%, found {found}"
 
 
+def _routes(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
+    stays = min(float(np.ravel(v)[0]) for name, v in lines.items() if name.startswith("probability_that"))
+    text = f"expected probabilities of the routes of one part that sum to at most 100%, found {_percent(1 - stays)}"
+    return "transactions", text
+
+
 def _outcomes(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
     found = _percent(lines["sum_of_probabilities"])
     return f"{segment}.outcomes", f"expected probabilities that sum to 100%, found {found}"
@@ -144,6 +154,7 @@ def _percent(share: Any) -> str:
 
 IMPOSSIBLE: Final[Mapping[str, Callable[[Mapping[str, Any], str], tuple[str, str]]]] = {
     "wacc_less_terminal_growth": _growth,
+    "expected_change_of_the_equity_of_the_group": _routes,
     "sum_of_weights": _weights,
     "equity_value_of_the_outcomes": _outcomes,
     "attributable_value": _owned,

@@ -10,12 +10,14 @@ import numpy as np
 
 from ..operations import at_least, at_most
 from ..units import NUMBER
-from .peer_columns import Read, all_reads, companies, multiple_reads, numbers, reads_of, texts
+from .peer_columns import Read, all_reads, companies, multiple_reads, numbers, reads_of, rows, texts
 from .recorded import Recorded
 from .rule import Check, Finding, Look, live, of_files, percent
 
 DATED = ("as_of", "date", "price_date")
+PERIODS = ("LTM", "NTM", "FY0", "FY1", "FY2")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER_TEXT = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 CALENDARISED = ("_cal", "_ntm", "_ltm")
 
 
@@ -33,7 +35,7 @@ def _tables(recorded: Recorded) -> dict[str, list[Read]]:
     """The multiples that the case reads, by table."""
     found: dict[str, list[Read]] = defaultdict(list)
     for read in all_reads(recorded):
-        if read.ratio:
+        if read.ratio and not read.column.startswith("ln_"):
             found[read.table].append(read)
     return found
 
@@ -91,9 +93,8 @@ def stale_peers(look: Look) -> Iterator[Finding]:
     """20: prices of the valuation date, or a few trading days around it."""
     case = look.recorded.case
     for table in _tables(look.recorded) if case.date else ():
-        days = next((texts(case, table, name) for name in DATED if texts(case, table, name)), ())
         away = []
-        for company, day in zip(companies(case, table), days, strict=False):
+        for company, day in next((rows(case, table, name) for name in DATED if texts(case, table, name)), []):
             if DAY.fullmatch(day) and abs(np.busday_count(day, case.date)) > look.threshold():
                 away.append(f"{company} {day}")
         if away:
@@ -107,7 +108,7 @@ def peer_years(look: Look) -> Iterator[Finding]:
     """20: fiscal years that end in March and December are a quarter of growth apart."""
     case = look.recorded.case
     for table, reads in _tables(look.recorded).items():
-        months = {day[5:7] for day in texts(case, table, "year_end") if DAY.fullmatch(day)}
+        months = {day[5:7] for _, day in rows(case, table, "year_end") if DAY.fullmatch(day)}
         plain = [read.column for read in reads if not read.column.endswith(CALENDARISED)]
         if len(months) > 1 and plain:
             text = f"peers.{table}.{plain[0]}: fiscal years end in months {', '.join(sorted(months))}: "
@@ -119,15 +120,11 @@ def peer_moves(look: Look) -> Iterator[Finding]:
     """20: a price that has just jumped is no base (column move_30d, such as 0.62)."""
     case = look.recorded.case
     for table in _tables(look.recorded):
-        moves = case.peers[table].columns.get("move_30d")
-        if isinstance(moves, np.ndarray):
-            named = zip(companies(case, table), moves, strict=True)
-            wild = [f"{company} {percent(float(move))}" for company, move in named if abs(move) > look.threshold()]
-            if wild:
-                text = (
-                    f"peers.{table}: moved within 30 days: {', '.join(wild)}: take an average price, or leave them out"
-                )
-                yield look.finding(table, text, case.peers[table].place)
+        told = [(company, text) for company, text in rows(case, table, "move_30d") if NUMBER_TEXT.fullmatch(text)]
+        wild = [f"{company} {percent(float(text))}" for company, text in told if abs(float(text)) > look.threshold()]
+        if wild:
+            text = f"peers.{table}: moved within 30 days: {', '.join(wild)}: take an average price, or leave them out"
+            yield look.finding(table, text, case.peers[table].place)
 
 
 # Multiple and metric ------------------------------------------------------------------------------------------------
@@ -135,12 +132,15 @@ def peer_moves(look: Look) -> Iterator[Finding]:
 
 @of_files
 def period_of_multiple(look: Look) -> Iterator[Finding]:
-    """21: trailing on trailing, forward on forward."""
+    """21: trailing on trailing, forward on forward; words that differ are refused, names of columns tell as well."""
     for segment, working in look.recorded.views("multiple"):
-        own, paid = working.given.get("period"), working.given.get("multiple_period")
-        if own is not None and paid is not None and own != paid:
-            text = f"{segment.name}: the metric is {own} and the multiple {paid}: take both of the same period"
-            yield look.finding(working.scope, text, look.recorded.place(f"{working.scope}.multiple"))
+        own = working.given.get("period")
+        for read in multiple_reads(look.recorded, working.scope) if own is not None else ():
+            paid = read.column.rpartition("_")[2].upper()
+            if paid in PERIODS and paid != own:
+                text = f"{segment.name}: the metric is {own} and peers.{read.table}.{read.column} is {paid}: "
+                text += "take both of the same period"
+                yield look.finding(working.scope, text, look.recorded.place(f"{working.scope}.multiple"))
 
 
 @of_files

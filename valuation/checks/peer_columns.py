@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..assumptions import Case, PeerReference, Working
 from ..expressions import Apply, Expression, Name
-from ..model import column_values
+from ..peers import column_values, included
 from .recorded import Recorded
 
 ENTERPRISE, EQUITY = ("ev",), ("p", "pe", "pb", "ps", "price", "market")
@@ -59,8 +58,9 @@ def reads_of(recorded: Recorded, working: Working) -> list[Read]:
 
 
 def multiple_reads(recorded: Recorded, scope: str) -> list[Read]:
-    """The columns behind the multiple of a working."""
-    return list(_through(recorded, [f"{scope}.multiple"]))
+    """The columns behind the multiple of a working: those of multiples, by a statistic that gives one."""
+    reads = _through(recorded, [f"{scope}.multiple"])
+    return [read for read in reads if read.statistic != "count" and not read.column.startswith("ln_")]
 
 
 def all_reads(recorded: Recorded) -> list[Read]:
@@ -91,9 +91,8 @@ def _columns(expression: Expression, statistic: str) -> Iterator[tuple[str, str,
 
 
 def numbers(case: Case, table: str, column: str) -> NDArray[np.float64]:
-    """The numbers of a column, blanks left out."""
-    values: Any = column_values(case.peers[table], column)
-    found: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    """The numbers of a column, without blanks and without peers that are left out."""
+    found = column_values(case.peers[table], column, case.date)
     return found[np.isfinite(found)]
 
 
@@ -103,6 +102,12 @@ def texts(case: Case, table: str, column: str) -> tuple[str, ...]:
     if found is None:
         return ()
     return found if isinstance(found, tuple) else tuple("" if np.isnan(v) else f"{v:g}" for v in found)
+
+
+def rows(case: Case, table: str, column: str) -> list[tuple[str, str]]:
+    """Each peer that counts with its text in a column; empty when there is no such column."""
+    found = zip(companies(case, table), texts(case, table, column), included(case.peers[table]), strict=False)
+    return [(company, text) for company, text, counts in found if counts]
 
 
 def companies(case: Case, table: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..operations import absolute, add_up, at_least, at_most, final
-from .peer_columns import all_reads, companies, texts
+from .peer_columns import all_reads, rows, texts
 from .recorded import Recorded
 from .rule import Check, Finding, Look, is_word, live, of_files, percent
 
@@ -142,12 +142,8 @@ def short_beta_history(look: Look) -> Iterator[Finding]:
         listed = texts(case, read.table, "listed")
         if is_word("beta", read.column) and listed and case.date and read.table not in seen:
             seen.add(read.table)
-            months = [
-                (np.datetime64(case.date[:7]) - np.datetime64(day[:7])).astype(int) if _is_day(day) else 999
-                for day in listed
-            ]
             young = [
-                n for n, age in zip(companies(case, read.table), months, strict=True) if age < 12 * look.threshold()
+                n for n, day in rows(case, read.table, "listed") if _months(day, case.date) < 12 * look.threshold()
             ]
             if young:
                 years = f"{look.threshold():g} years"
@@ -155,8 +151,10 @@ def short_beta_history(look: Look) -> Iterator[Finding]:
                 yield look.finding(read.table, text, case.peers[read.table].place)
 
 
-def _is_day(text: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text) is not None
+def _months(day: str, today: str) -> float:
+    """How many months ago a day was; infinite when it is no date."""
+    known = re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", day)
+    return float((np.datetime64(today[:7]) - np.datetime64(day[:7])).astype(int)) if known else float("inf")
 
 
 # Awards, leases, taxes ----------------------------------------------------------------------------------------------

@@ -241,7 +241,7 @@ def shown(recorded: Recorded, formula: Formula, unit: Unit) -> str:
         return percent(value)
     if unit.pure:
         return f"{value:.4g}{'x' if unit.shown == 'multiple' else ''}"
-    return f"{value:,.4f}" if unit.scale == 0 else f"{value:,.0f} {unit}"
+    return f"{value:,.2f} {unit}" if unit.scale == 0 else f"{value:,.0f} {unit}"
 
 
 def percent(value: float) -> str:

@@ -217,8 +217,9 @@ def restricted_cash(look: Look) -> Iterator[Finding]:
 @of_files
 def convert_twice(look: Look) -> Iterator[Finding]:
     """5: a convertible is debt or shares, not both."""
-    counted = [name for name in look.recorded.case.assumptions if name.startswith("shares.") and look.words_in(name)]
-    for item in look.recorded.case.bridge:
+    case = look.recorded.case
+    counted = [name for name in case.assumptions if name.startswith("shares.") and look.words_in(name)]
+    for item in case.bridge:
         if counted and look.words_in(item) and (look.recorded.base(item) or 0.0) < 0:
             text = f"{item} deducts a convertible that {counted[0]} counts as shares: keep one, by whether it is "
             text += "in the money"

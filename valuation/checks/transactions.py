@@ -111,7 +111,7 @@ def vote_needed(look: Look) -> Iterator[Check]:
         return
     group = recorded.line("bridge", "Equity value before transactions")
     for name, transaction in _routes(recorded):
-        ratio = recorded.valuation.parts[transaction.part].attributable / group
+        ratio = (recorded.valuation.parts | recorded.valuation.memos)[transaction.part].attributable / group
         yield look.check(
             name,
             f"{transaction.name}: the part is too small for a vote of the parent's holders",
@@ -165,7 +165,10 @@ def ads_parity(look: Look) -> Iterator[Check]:
     recorded, rows = look.recorded, dict[str, dict[str, Reference]]()
     ratio = recorded.assumption("shares.ads_ratio")
     for name in recorded.case.assumptions if ratio is not None else ():
-        row = recorded.assumption(name) if name.startswith(("shares.", "drivers.")) else None
+        quoted = name.startswith(("shares.", "drivers.")) and not name.startswith(
+            ("shares.grants.", "shares.converts.")
+        )
+        row = recorded.assumption(name) if quoted else None
         if row is not None and not row.yearly:
             rows.setdefault(_per(row.unit), {})[name] = row
     for (home, share), (abroad, depositary), (pair, rate) in product(

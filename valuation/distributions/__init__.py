@@ -16,6 +16,7 @@ from .beta import Beta
 from .constant import Constant
 from .discrete import Discrete
 from .event import Event
+from .from_peers import FromPeers
 from .lognormal import Lognormal
 from .normal import Normal
 from .pert import Pert
@@ -30,6 +31,7 @@ __all__ = [
     "Discrete",
     "Distribution",
     "Event",
+    "FromPeers",
     "Lognormal",
     "Normal",
     "Pert",

@@ -78,6 +78,7 @@ def _read(gathered: Gathered, problems: Problems, overrides: Mapping[str, str], 
     frame = _frame(gathered, problems)
     facts = None if gathered.facts is None else frozenset(gathered.facts)
     values = ValueReader(problems, frame.currency, frame.years, frame.base_year, facts, dict(overrides), place)
+    values.peers, values.day = gathered.peers, frame.date
     session = Session(gathered, problems, values)
     _read_parts(session)
     case = _case(session, frame)
@@ -95,7 +96,7 @@ def _read_parts(session: Session) -> None:
         schedule(session, name, place, node)
     for name, (place, node) in gathered.segments.items():
         segment(session, name, place, node)
-    shares(session)
+    session.share_count = shares(session)
     holding(session)
     group(session, "bridge", MONEY)
     for name, (place, node) in gathered.transactions.items():
@@ -124,6 +125,7 @@ def _case(session: Session, frame: _Frame) -> Case:
         workings=session.workings,
         segments=session.segments,
         transactions=session.transactions,
+        share_count=session.share_count,
         bridge=tuple(name for name in assumptions if name.startswith("bridge.")),
         discount_base=discount_base(session),
         order=tuple(ordering.names),

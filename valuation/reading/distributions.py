@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from ..distributions import REGISTRY, Distribution, build
+from ..distributions import REGISTRY, Distribution, FromPeers, build
+from ..peers import column_values
 from ..problems import nearest
 from .numbers import Numbers
+from .peers import column_complaint
 from .tree import Text
 
 _CALL: Final = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\((?P<body>.*)\)", re.DOTALL)
@@ -24,6 +26,8 @@ def read_distribution(numbers: Numbers, node: Text) -> Distribution | None:
     if call["name"] not in REGISTRY:
         numbers.complain(node.place, f"{call['name']} is not a distribution{nearest(call['name'], REGISTRY)}")
         return None
+    if call["name"] == FromPeers.name:
+        return _from_peers(numbers, node, call["body"].strip())
     positional: list[float | tuple[float, float]] = []
     named: dict[str, float] = {}
     for part in split_arguments(call["body"]):
@@ -33,10 +37,34 @@ def read_distribution(numbers: Numbers, node: Text) -> Distribution | None:
     if isinstance(built, str):
         numbers.complain(node.place, built)
         return None
+    return _without_complaints(numbers, node, built)
+
+
+def _without_complaints(numbers: Numbers, node: Text, built: Distribution) -> Distribution | None:
     wrong = built.complaints()
     for complaint in wrong:
-        numbers.complain(node.place, f"{call['name']}: {complaint}")
+        numbers.complain(node.place, f"{built.name}: {complaint}")
     return None if wrong else built
+
+
+def _from_peers(numbers: Numbers, node: Text, column: str) -> Distribution | None:
+    """The distribution of a column of peers, which is written by its dotted name."""
+    setting = numbers.setting
+    head, _, rest = column.partition(".")
+    if head != "peers" or "." not in rest:
+        numbers.complain(node.place, f"peers: {FromPeers.signature()} expected, found {column or 'nothing'}")
+        return None
+    complaint = column_complaint(setting.peers, setting.day, rest)
+    if complaint:
+        numbers.complain(node.place, complaint)
+        return None
+    if numbers.declared is None and numbers.expected is not None and not numbers.expected.pure:
+        text = f"expected a unit: the numbers of {column} are not said to be {numbers.expected}"
+        numbers.complain(node.place, f"{text}; add unit: {numbers.expected}")
+        return None
+    table, _, name = rest.partition(".")
+    values = column_values(setting.peers[table], name, setting.day)
+    return _without_complaints(numbers, node, FromPeers.of(column, values, numbers.power))
 
 
 def _argument(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from ..assumptions import Fact, PeerTable
 from ..problems import Place, Problem, Problems, nearest
+from .peers import read_peers
 from .tree import Entries, Items, Node, Text, is_file, parse_yaml, read_text, read_yaml
 
 CASE_FILE: Final = "case.yaml"
@@ -121,9 +119,10 @@ def _read_own_files(folder: Path, case: Gathered, problems: Problems) -> None:
     for group in FOLDERS:
         _read_workings(folder, group, case, problems)
     for path in sorted((folder / "peers").glob("*.csv")):
-        table = _read_peers(path, case, problems)
-        if table is not None:
-            case.peers[table.id] = table
+        rows = _rows(path, case, problems)
+        heads = _heads(path, rows[0], problems) if rows else None
+        if heads is not None:
+            case.peers[path.stem] = read_peers(path, heads, rows[1:], problems)
 
 
 def _read_workings(folder: Path, group: str, case: Gathered, problems: Problems) -> None:
@@ -174,29 +173,15 @@ def _rows(path: Path, case: Gathered, problems: Problems) -> list[list[str]]:
     return rows
 
 
-def _read_peers(path: Path, case: Gathered, problems: Problems) -> PeerTable | None:
-    rows = _rows(path, case, problems)
-    if not rows:
-        return None
-    heads = [head.strip().lower().replace(" ", "_") for head in rows[0]]
+def _heads(path: Path, cells: list[str], problems: Problems) -> list[str] | None:
+    """The names of a table's columns; None, with a problem, when one is no name or stands twice."""
+    heads = [head.strip().lower().replace(" ", "_") for head in cells]
     for number, head in enumerate(heads, start=1):
         if not NAME.fullmatch(head) or heads.count(head) > 1:
-            problems.add(
-                Place(str(path), 1, number), "", f"expected different column names such as ev_sales, found {head!r}"
-            )
+            wanted = "expected different column names such as ev_sales"
+            problems.add(Place(str(path), 1, number), "", f"{wanted}, found {head!r}")
             return None
-    columns = {head: _column([row[i].strip() for row in rows[1:]]) for i, head in enumerate(heads)}
-    return PeerTable(path.stem, columns, Place(str(path)))
-
-
-def _column(cells: list[str]) -> tuple[str, ...] | np.ndarray:
-    """A column is numeric when every filled cell is a finite number and one is filled."""
-    try:
-        values = [float(cell.replace(",", "")) if cell else math.nan for cell in cells]
-    except ValueError:
-        return tuple(cells)
-    numeric = any(math.isfinite(value) for value in values) and not any(math.isinf(value) for value in values)
-    return np.array(values) if numeric else tuple(cells)
+    return heads
 
 
 def _read_correlation_csv(case: Gathered, problems: Problems) -> None:

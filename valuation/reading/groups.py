@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Final
 
-from ..assumptions import Reconciliation
+from ..assumptions import Reconciliation, Working
+from ..dilution import SHARE_COUNT
 from ..kinds import MONEY, PERCENTAGE, SHARE, Kind
 from ..problems import nearest
 from .files import NAME
 from .session import Session, humanised
 from .tree import Entries, Items, Text
+from .workings import parameters
 
 DISCOUNT_BASES: Final = ("nothing", "stakes", "net asset value")
 HOLDING: Final = ("discount", "applies_to")
-SHARES: Final = {"diluted": "m shares", "ads_ratio": "shares/ADS", "fx": "CNY/USD", "price": "USD/ADS"}
+SHARES: Final = {
+    "diluted": "m shares", "ads_ratio": "shares/ADS", "fx": "CNY/USD", "price": "USD/ADS", "second_price": "USD/ADS",
+    "second_fx": "CNY/HKD",
+}  # fmt: skip
 
 
-def group(session: Session, group: str, kind: Kind | None) -> None:
-    """Read a group of named values; each becomes an assumption of that group."""
+def group(session: Session, group: str, kind: Kind | None, *, but: Collection[str] = ()) -> None:
+    """Read a group of named values; each becomes an assumption of that group, but those that others read."""
     place, node = session.node(group)
     if node is None:
         return
@@ -26,20 +32,48 @@ def group(session: Session, group: str, kind: Kind | None) -> None:
         session.problems.add(place, group, "expected names with values")
         return
     for key, child in node:
-        session.assume(f"{group}.{key.text}", humanised(key.text), key, child, kind)
+        if key.text not in but:
+            session.assume(f"{group}.{key.text}", humanised(key.text), key, child, kind)
 
 
-def shares(session: Session) -> None:
-    """Read the shares: their number, the ADS ratio, the exchange rate and the price."""
+def shares(session: Session) -> Working | None:
+    """Read the shares: their number or what it follows from, the ADS ratio, the exchange rate and the price.
+
+    Returns the working of the diluted shares, None where their number is given.
+    """
     place, node = session.node("shares")
-    if node is None or (isinstance(node, Entries) and node.get("diluted") is None):
-        session.problems.add(place, "shares.diluted", "missing; expected the diluted shares, such as 19194 m shares")
-    group(session, "shares", None)
+    counted = isinstance(node, Entries) and node.get("basic") is not None
+    if node is None or (isinstance(node, Entries) and node.get("diluted") is None and not counted):
+        text = "missing; expected the diluted shares, such as 19194 m shares, or basic shares with grants"
+        session.problems.add(place, "shares.diluted", text)
+    parts = tuple(SHARE_COUNT.parameters) if counted else ()
+    group(session, "shares", None, but=(*parts, *_strange(session, node, parts)))
     for key, _ in node if isinstance(node, Entries) else ():
         if key.text in SHARES:
             _share_count(session, f"shares.{key.text}", SHARES[key.text])
-        else:
+        elif key.text in SHARE_COUNT.parameters and not counted:
+            text = f"expected basic, the shares outstanding, beside {key.text}"
+            session.problems.add(key.place, f"shares.{key.text}", text)
+        elif key.text not in parts:
             session.helpers[f"shares.{key.text}"] = key.place
+
+    if not counted or not isinstance(node, Entries):
+        return None
+    if node.get("diluted") is not None:
+        session.problems.add(node.key("diluted"), "shares.diluted", "expected either diluted or basic, found both")
+    given = parameters(session, "shares", node, SHARE_COUNT)
+    return Working("shares", "Shares", SHARE_COUNT, given, "", node.place)
+
+
+def _strange(session: Session, node: Any, parts: Collection[str]) -> list[str]:
+    """Tables that the shares do not know, each complained about."""
+    entries = node if isinstance(node, Entries) else ()
+    tables = [key for key, child in entries if isinstance(child, Entries) and child.get("value") is None]
+    strange = [key for key in tables if key.text not in parts]
+    for key in strange:
+        known = nearest(key.text, [*SHARES, *SHARE_COUNT.parameters])
+        session.problems.add(key.place, f"shares.{key.text}", f"{key.text} is not known here{known}")
+    return [key.text for key in strange]
 
 
 def _share_count(session: Session, name: str, example: str) -> None:

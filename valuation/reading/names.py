@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..assumptions import Assumption
+from ..dilution import SHARE_COUNT
 from ..expressions import Name, names_in
 from ..order import resolve
-from ..peers import derived_ratio
 from ..problems import Place, nearest
 from .groups import HOLDING, SHARES
+from .peers import column_complaint
 from .segments import COMMON
 from .session import Session
 
@@ -65,7 +66,8 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
 def _unused(session: Session, name: str, place: Place) -> None:
     scope, _, word = name.rpartition(".")
     working = session.workings.get(scope)
-    names = [*working.calculation.parameters, *COMMON] if working else [*SHARES] if scope == "shares" else [*HOLDING]
+    groups = {"shares": [*SHARES, *SHARE_COUNT.parameters]}
+    names = [*working.calculation.parameters, *COMMON] if working else groups.get(scope, [*HOLDING])
     what = f"is no assumption of {working.calculation.name}" if working else "is not known here"
     session.problems.add(place, name, f"{word} {what} and no formula reads it{nearest(word, names)}")
 
@@ -98,11 +100,6 @@ def _check_name(session: Session, assumption: Assumption, name: Name) -> list[st
 
 
 def _check_peers(session: Session, name: str, place: Place, rest: str) -> None:
-    table, _, column = rest.partition(".")
-    peers = session.gathered.peers.get(table)
-    if peers is None:
-        text = f"peers.{table} is not known{nearest(table, session.gathered.peers)}"
-        session.problems.add(place, name, text)
-    elif column not in peers.numeric and derived_ratio(column, peers.numeric) is None:
-        text = f"peers.{table} has no column of numbers {column}{nearest(column, peers.numeric)}"
-        session.problems.add(place, name, text)
+    complaint = column_complaint(session.gathered.peers, session.values.day, rest)
+    if complaint:
+        session.problems.add(place, name, complaint)

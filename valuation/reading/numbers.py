@@ -6,9 +6,10 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
-from ..assumptions import DEFAULT, JUDGEMENT, Origin
+from ..assumptions import DEFAULT, JUDGEMENT, Origin, PeerTable
 from ..kinds import Kind
 from ..problems import Place, Problems, nearest
 from ..units import NUMBER, RATE, Unit, kept, money, parse_unit, scaled
@@ -30,6 +31,8 @@ class Setting:
     overrides: Mapping[str, str] = field(default_factory=dict)
     override_place: Place = field(default_factory=lambda: Place("--set"))
     used: set[str] = field(default_factory=set)
+    peers: Mapping[str, PeerTable] = field(default_factory=dict)
+    day: str = ""
 
     def money_unit(self) -> Unit:
         """The unit in which a case counts its money."""
@@ -77,7 +80,26 @@ class Numbers:
         if JUDGEMENT in sources and (why is None or not why.text.strip()):
             place = nodes[0].place if nodes else content.place
             self.complain(place, "a judgement needs its reason: add why")
-        return Origin(content.place, tuple(sources), why.text.strip() if why else "", note.text if note else "")
+        return Origin(
+            content.place,
+            tuple(sources),
+            why.text.strip() if why else "",
+            note.text if note else "",
+            self._day("as_of"),
+            owner.text.strip() if (owner := self._text("owner")) else "",
+            self._day("changed"),
+        )
+
+    def _day(self, field_name: str) -> str:
+        """A date of an assumption; '' when none is given."""
+        text = self._text(field_name)
+        if text is None:
+            return ""
+        try:
+            return date.fromisoformat(text.text.strip()).isoformat()
+        except ValueError:
+            self.complain(text.place, f"expected {field_name} to be a date such as 2026-02-02, found {text.text!r}")
+            return ""
 
     def _declared(self) -> Unit | None:
         text = self._text("unit")

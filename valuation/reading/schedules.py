@@ -38,7 +38,7 @@ def transaction(session: Session, name: str, place: Place, node: Node) -> None:
         return
     found = calculation(session, name, node, "route", ROUTES)
     part = node.get("part")
-    parts = [segment.id for segment in session.segments.values() if not segment.memo]
+    parts = [*session.segments]  # a memo too: a unit inside a part, such as a chip maker inside its cloud
     if not isinstance(part, Text) or part.text not in parts:
         word = part.text if isinstance(part, Text) else ""
         text = f"{word} is no part{nearest(word, parts)}" if word else f"missing; expected one of {', '.join(parts)}"

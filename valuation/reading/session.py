@@ -34,6 +34,7 @@ class Session:
     helpers: dict[str, Place] = field(default_factory=dict)
     attempted: set[str] = field(default_factory=set)
     remarks: list[Problem] = field(default_factory=list)
+    share_count: Working | None = None
     columns: list[tuple[str, Place, PeerReference]] = field(default_factory=list)
 
     @property

@@ -15,7 +15,7 @@ from .distributions import read_distribution
 from .numbers import A_VALUE, Numbers, Setting
 from .tree import Entries, Items, Node, Text
 
-FIELDS: Final = ("value", "unit", "source", "why", "base", "note")
+FIELDS: Final = ("value", "unit", "source", "why", "base", "note", "as_of", "owner", "changed")
 _FADE: Final = re.compile(r"fade\s*\((?P<body>.*)\)", re.DOTALL)
 _FADE_BODY: Final = re.compile(
     r"(?P<start>.+?)(?:\s+for\s+(?P<hold>\S+)\s+years?)?\s+to\s+(?P<end>.+?)\s+over\s+(?P<over>\S+)\s+years?\s*",
@@ -23,6 +23,14 @@ _FADE_BODY: Final = re.compile(
 )
 _LARGE: Final = re.compile(r"\b(bn|tn|shares?)\b")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.]*")
+
+
+_DECAY_BODY: Final = re.compile(
+    r"(?P<start>.+?)\s+to\s+(?P<end>.+?)\s+with\s+half-life\s+(?P<half_life>\S+)\s+years?\s*", re.DOTALL
+)
+A_FADE: Final = (
+    "fade(A to B over N years), fade(A for H years to B over N years) or fade(A to B with half-life N years)"
+)
 
 
 class ValueReader(Setting):
@@ -144,9 +152,13 @@ class _OneValue(Numbers):
 
     def _fade(self, node: Text) -> Expression | None:
         body = _FADE.fullmatch(node.text.strip())
-        found = _FADE_BODY.fullmatch(body["body"].strip()) if body else None
+        text = body["body"].strip() if body else ""
+        decay = _DECAY_BODY.fullmatch(text)
+        if decay is not None:
+            return self._decay(node, decay)
+        found = _FADE_BODY.fullmatch(text)
         if found is None:
-            self.complain(node.place, "expected fade(A to B over N years) or fade(A for H years to B over N years)")
+            self.complain(node.place, f"expected {A_FADE}")
             return None
         start = self._piece(node, found["start"], "from", "at first")
         end = self._piece(node, found["end"], "to", "in the end")
@@ -160,6 +172,14 @@ class _OneValue(Numbers):
             self.complain(node.place, "expected a fade over at least 2 years")
             return None
         return Apply("fade", (start, end, hold, Apply("-", (over, Number(1)))))
+
+    def _decay(self, node: Text, found: re.Match[str]) -> Expression | None:
+        start = self._piece(node, found["start"], "from", "at first")
+        end = self._piece(node, found["end"], "to", "in the end")
+        half_life = self._duration(node, found["half_life"], "over", "half-life of the fade")
+        if start is None or end is None or half_life is None:
+            return None
+        return Apply("decay", (start, end, half_life))
 
     def _piece(self, node: Text, text: str, suffix: str, label: str) -> Expression | None:
         text = text.strip()

@@ -35,7 +35,7 @@ def usable_id(session: Session, name: str, place: Place, what: str) -> bool:
 
 def working(session: Session, scope: str, node: Entries, found: Calculation, title: str) -> None:
     """Read what a calculation is given and keep it as a working."""
-    given = _parameters(session, scope, node, found)
+    given = parameters(session, scope, node, found)
     session.workings[scope] = Working(scope, title, found, given, note(session, scope, node), node.place)
 
 
@@ -90,7 +90,8 @@ def calculation(session: Session, scope: str, node: Entries, key: str, register:
 # Parameters ------------------------------------------------------------------------------------------------------
 
 
-def _parameters(session: Session, scope: str, node: Entries, found: Calculation) -> dict[str, Any]:
+def parameters(session: Session, scope: str, node: Entries, found: Calculation) -> dict[str, Any]:
+    """What a calculation is given: for each parameter an assumption's name, a word or a table of them."""
     given: dict[str, Any] = {}
     for parameter in found.parameters.values():
         child = node.get(parameter.name)

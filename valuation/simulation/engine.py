@@ -7,8 +7,8 @@ chunk size. A named input is one draw wherever it is used. An impossible draw is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from ..assumptions import Case, Input
 from ..bridge import Valuation
 from ..dependence import Dependence
-from ..lines import Lines
-from ..model import value
+from ..lines import Lines, snake
+from ..model import scope_of, value
 from .results import Simulation
 from .sampling import Design, design
 
@@ -37,11 +37,14 @@ def simulate(
     kind: Literal["sobol", "random"] = "sobol",
     chunk: int = CHUNK,
     progress: Progress | None = None,
+    keep: Sequence[str] = (),
 ) -> Simulation:
     """Value the case for many draws of its uncertain inputs.
 
     ``draws`` is rounded up to fit the design (scrambled Sobol: replicates x a power of two). ``progress(done, all)`` is
-    called after each chunk. Deterministic in ``seed``; independent of ``chunk``.
+    called after each chunk. ``keep`` names inputs, assumptions and lines whose draws are kept as well, such as
+    'cloud.wacc' or 'cloud.enterprise_value'; KeyError for a name that is neither. Deterministic in ``seed``;
+    independent of ``chunk``.
     """
     if draws < 1:
         raise ValueError(f"expected at least 1 draw, found {draws}")
@@ -53,6 +56,7 @@ def simulate(
         given = draw(case, uncertain, dependence, scores)
         lines = Lines(case.years)
         kept.keep(start, scores.shape[1], value(case, lines, given), lines)
+        kept.keep_named(start, scores.shape[1], {name: named(case, lines, given, name) for name in keep})
         if progress is not None:
             progress(start + scores.shape[1], plan.draws)
     return kept.simulation(case, plan, dependence, draws, seed, kind)
@@ -81,6 +85,16 @@ def draw(case: Case, uncertain: list[Input], dependence: Dependence, scores: Arr
     return given
 
 
+def named(case: Case, lines: Lines, given: Mapping[str, Array], name: str) -> Array:
+    """The draws of an input, an assumption or a line by its dotted name: (draws,), or (years, draws) when yearly."""
+    if name in given:
+        return given[name]
+    if name in case.assumptions:
+        return lines.scopes[scope_of(case.assumptions[name])][name]
+    scope, _, line = name.rpartition(".")
+    return lines.scopes[scope][snake(line)]
+
+
 def _chunks(plan: Design, chunk: int) -> Iterator[tuple[int, Array]]:
     """Join tiles until a chunk is full; at least one tile."""
     waiting: list[Array] = []
@@ -105,6 +119,7 @@ class _Kept:
     parts: dict[str, Array]
     attributable: dict[str, Array]
     invalid: Counter[str]
+    named: dict[str, Array] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, case: Case, draws: int) -> _Kept:
@@ -122,6 +137,12 @@ class _Kept:
         if bad.any():
             self.invalid.update(lines.invalid.counts(bad))
 
+    def keep_named(self, start: int, size: int, found: Mapping[str, Array]) -> None:
+        for name, values in found.items():
+            if name not in self.named:
+                self.named[name] = np.empty((*values.shape[:-1], len(self.per_share)))
+            self.named[name][..., start : start + size] = values
+
     def simulation(
         self, case: Case, plan: Design, dependence: Dependence, asked: int, seed: int, kind: str
     ) -> Simulation:
@@ -136,4 +157,5 @@ class _Kept:
             replicates=plan.replicates,
             invalid=dict(self.invalid),
             repair=dependence.report,
+            kept=self.named,
         )

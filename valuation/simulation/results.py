@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +37,7 @@ class Simulation:
     replicates: int
     invalid: Mapping[str, int]
     repair: Any = None
+    kept: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def draws(self) -> int:

@@ -20,7 +20,16 @@ from ..recording import Recording, evaluate_all
 from ..simulation.results import Simulation
 from ..trial import record
 from ..version import __version__
-from . import checks_page, inputs_page, parts_page, simulation_page, summary_page, tables_pages
+from . import (
+    checks_page,
+    inputs_page,
+    parts_page,
+    peers_page,
+    simulation_page,
+    summary_page,
+    tables_pages,
+    transactions_page,
+)
 from .address import HEAD_ROW, Cell, sheet_title
 from .lines_page import place_rows, write_rows
 from .pages import Draft, Page, write_page
@@ -46,6 +55,7 @@ RESERVED: Final = (
     BASELINE,
     FILES,
     checks_page.TITLE,
+    transactions_page.TITLE,
 )
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
 
@@ -159,12 +169,14 @@ def draft_book(
     base_year = inputs_page.place_inputs(pages[INPUTS], case, recording, draft)
     inputs_page.write_inputs(pages[INPUTS], case, recording, draft)
     if PEERS in pages:
-        tables_pages.write_peers(pages[PEERS], case, draft)
+        peers_page.write_peers(pages[PEERS], case, recording, draft)
     draft.values = evaluate_all(recording, dict(draft.values))
     _write_model(case, recording, titles, draft, base_year)
     per_share = parts_page.write_parts(
         pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
     )
+    if case.transactions:
+        transactions_page.write_transactions(pages[transactions_page.TITLE], case, found, draft)
     checks_page.write_checks(pages[checks_page.TITLE], made, stored, simulation is not None, draft)
     _write_run(case, pages, draft, simulation, found, per_share, mark)
     _write_lists(case, pages, draft, simulation, scenarios)
@@ -235,13 +247,16 @@ def _pages(
     draft.page(SUMMARY, f"{case.name}: summary", f"{case.quote}; base case beside the simulation")
     draft.page(INPUTS, "Inputs", "Every assumption, in blue; change the column Base and the whole book follows")
     if case.peers:
-        draft.page(PEERS, "Peers", "Tables of peers as pasted; ratios are formulas")
+        draft.page(PEERS, "Peers", "Tables of peers as pasted; derived columns, statistics and samples are formulas")
     for name, title in titles.items():
         working = case.workings.get(name)
         note = f"{case.currency} m unless stated"
         if working is not None:
-            note = f"{working.calculation.name}: {working.calculation.summary}"
+            note = f"{working.calculation.name}: {working.calculation.summary}".replace("`", "")
         draft.page(title, recording.scopes[name].title, note)
+    if case.transactions:
+        note = f"{case.currency} m and {case.quote}; every difference named"
+        draft.page(transactions_page.TITLE, "Before and after transactions", note)
     if simulation is not None:
         note = "A stored run: numbers in blue do not follow the inputs until the next run"
         draft.page(SIMULATION, "Simulation", note)
@@ -292,6 +307,7 @@ def _notes(case: Case) -> dict[str, str]:
     return {
         SUMMARY: "The value per share beside the price, the football field and the value by part",
         INPUTS: "Every assumption with unit, distribution, range, source and reason",
+        transactions_page.TITLE: "What each transaction changes for one share, and what is expected of it",
         SIMULATION: "Percentiles, histogram and cumulative distribution of the last run",
         EVIDENCE: "Dated and sourced facts",
         BASELINE: "The inputs that the stored run was given",

@@ -126,6 +126,8 @@ def _format(value: float, unit: Unit) -> str:
     """More decimals for small rates and amounts, so that a stored number shows what it is."""
     if unit.pure and unit.shown == "rate":
         return "0.0%_);(0.0%)" if abs(round(value * 1000) - value * 1000) < 1e-9 else "0.00%_);(0.00%)"
+    if unit.shown == "flag" and value not in (0, 1):
+        return "0%_);(0%)"  # an event that the base case weighs by its probability
     if unit.pure and 0 < abs(value) < 1e-3:
         return "0.0E+00"
     if not unit.pure and unit.number_format.startswith("#,##0_") and 0 < abs(value) < 10:
@@ -134,12 +136,13 @@ def _format(value: float, unit: Unit) -> str:
 
 
 def _rule(found: Input) -> dict[str, object]:
-    """What a cell accepts: 0 or 1 for an event, otherwise a number."""
-    if found.distribution is not None and found.distribution.name == "event":
+    """What a cell accepts: 0 or 1 for an event (or a probability, if the base case weighs it), otherwise a number."""
+    event = found.distribution is not None and found.distribution.name == "event"
+    if event and found.base in (0, 1):
         return {"validate": "list", "source": ["0", "1"], "error_title": "Event", "error_message": "0 (no) or 1 (yes)"}
     rate = found.unit.pure and found.unit.shown == "rate"
-    low, high = (-10, 10) if rate else (-1e15, 1e15)
-    wanted = "a percentage such as 10%" if rate else "a number"
+    low, high = (0, 1) if event else (-10, 10) if rate else (-1e15, 1e15)
+    wanted = "a percentage such as 10%" if rate or event else "a number"
     return {
         "validate": "decimal",
         "criteria": "between",

@@ -72,7 +72,26 @@ def write_parts(
             for column, q in ((LOW, 0.05), (MIDDLE, 0.5), (HIGH, 0.95)):
                 page.number(at, column, quantiles[q], case.quote.number_format)
     _total(page, total, list(per_share.values()), rows, draft, case)
+    _memos(page, case, found, draft, draft.cells[total].row + 4)
     return per_share
+
+
+def _memos(page: Page, case: Case, found: Valuation, draft: Draft, at: int) -> None:
+    """What is valued beside the sum: shown below it and added to nothing."""
+    if found.memos:
+        page.text(at, PART, "Beside the sum, added to nothing", "section")
+    for name, memo in found.memos.items():
+        at += 1
+        page.text(at, PART, case.segments[name].name)
+        page.links[at, PART] = draft.cells[memo.attributable.row].sheet
+        page.text(at, UNIT, str(memo.attributable.unit), "unit")
+        page.text(at, METHOD, case.method_of(name))
+        if memo.enterprise is not None:
+            draft.put(page, at, ENTERPRISE, memo.enterprise)
+        draft.put(page, at, EQUITY, memo.equity)
+        draft.put(page, at, OWNED, memo.owned)
+        draft.put(page, at, ATTRIBUTABLE, memo.attributable)
+        draft.put(page, at, PER_SHARE, memo.per_share, unit=case.quote)
 
 
 def _total(page: Page, total: Row, per_share: list[Reference], rows: list[Row], draft: Draft, case: Case) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..formula import ATOM, Before, Block, Column, Constant, Formula, Reference, Row
+from ..least_squares import REGRESSIONS
 from ..recording import PERIOD_LABEL
 from .address import FIRST_YEAR, PERIOD_ROW, Cell, column_name, quoted
 
@@ -100,8 +101,9 @@ def _shifted(formula: Formula, spelling: Spelling, at: Cell, by: int) -> str:
     return Cell(cell.sheet, cell.row, at.column + by).seen_from(at.sheet, fixed=False)
 
 
-def _add_up(spelling: Spelling, formula: Formula, at: Cell) -> str:
-    """SUM of the operands; rows that follow one another become one range."""
+def _listed(spelling: Spelling, formula: Formula, at: Cell) -> str:
+    """A function of any number of operands; rows that follow one another become one range."""
+    assert formula.operation is not None
     cells = [spelling.cells[o.row] if isinstance(o, Reference) and not o.yearly else None for o in formula.operands]
     parts: list[str] = []
     start = 0
@@ -115,7 +117,16 @@ def _add_up(spelling: Spelling, formula: Formula, at: Cell) -> str:
         else:
             parts.append(f"{first.seen_from(at.sheet)}:{last.fixed}")
         start = stop + 1
-    return f"SUM({','.join(parts)})"
+    return formula.operation.excel.format(",".join(parts))
+
+
+def _regression(spelling: Spelling, formula: Formula, at: Cell) -> str:
+    """LINEST of a sample, whose regressors stand side by side: from the first one's top to the last one's end."""
+    assert formula.operation is not None
+    y, *regressors = (spelling._text(operand, at) for operand in formula.operands)
+    x = f"{regressors[0].partition(':')[0]}:{regressors[-1].partition(':')[2]}"
+    both = f"{y.partition(':')[0]}:{regressors[-1].partition(':')[2]}"
+    return formula.operation.excel.format(y=y, x=x, both=both)
 
 
 def _follows(one: Cell | None, other: Cell | None) -> bool:
@@ -132,5 +143,6 @@ _SPECIAL: Mapping[str, Callable[[Spelling, Formula, Cell], str]] = {
     "first": lambda s, f, at: s.one(_operand_row(f), FIRST_YEAR, at),
     "previous": lambda s, f, at: _shifted(f, s, at, -1),
     "following": lambda s, f, at: _shifted(f, s, at, +1),
-    "add_up": _add_up,
+    **dict.fromkeys(("add_up", "median_of", "average_of", "harmonic_mean_of", "lowest_of", "highest_of"), _listed),
+    **dict.fromkeys(REGRESSIONS, _regression),
 }

@@ -1,4 +1,4 @@
-"""Pages that only list: contents, peers, reconciliations' evidence, scenarios, the baseline of the run, the files."""
+"""Pages that only list: contents, evidence, scenarios, the baseline of the run, the files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from ..assumptions import Case, PeerTable
-from ..model import column_values
-from .address import FIRST_ROW, HEAD_ROW, Cell, quoted
+from ..assumptions import Case
+from .address import FIRST_ROW, HEAD_ROW
 from .inputs_page import BASE, DISTRIBUTION
 from .pages import Draft, Page
 
@@ -49,54 +48,6 @@ def write_contents(page: Page, pages: Mapping[str, Page], case: Case, notes: Map
         at += 1
         page.text(at, 0, label)
         page.text(at, 1, text)
-
-
-def write_peers(page: Page, case: Case, draft: Draft) -> None:
-    """Write each table of peers as it is in its file; a ratio that a formula names is added as a column of formulas."""
-    page.widths = {0: 26, **dict.fromkeys(range(1, 16), 15)}
-    page.freeze = (HEAD_ROW, 1)
-    at = HEAD_ROW
-    for table in case.peers.values():
-        at = _peer_table(page, table, _ratios(case, table), draft, at) + 2
-
-
-def _ratios(case: Case, table: PeerTable) -> list[str]:
-    from ..expressions import names_in
-
-    names = [n.dotted for a in case.assumptions.values() for n in names_in(a.expression)]
-    prefix = f"peers.{table.id}."
-    wanted = {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
-    return sorted(wanted - set(table.numeric))
-
-
-def _peer_table(page: Page, table: PeerTable, ratios: list[str], draft: Draft, at: int) -> int:
-    page.text(at, 0, f"peers.{table.id}", "section")
-    heads = [*table.columns, *ratios]
-    page.heads(at + 1, dict(enumerate(heads)), right_from=99)
-    count = len(next(iter(table.columns.values())))
-    first = at + 2
-    for column, head in enumerate(heads):
-        values = column_values(table, head) if head in ratios else table.columns[head]
-        for number, value in enumerate(values):
-            if isinstance(value, str):
-                page.text(first + number, column, value)
-            elif head in ratios:
-                _ratio(page, first + number, column, head, heads, float(value))
-            elif np.isfinite(value):
-                page.number(first + number, column, float(value), "#,##0.00_);(#,##0.00)", "input")
-        a, b = page.cell(first, column), page.cell(first + count - 1, column)
-        draft.peers[table.id, head] = f"{quoted(page.title)}!{a.fixed}:{b.fixed}"
-    return first + count
-
-
-def _ratio(page: Page, row: int, column: int, head: str, heads: list[str], value: float) -> None:
-    from ..peers import derived_ratio
-
-    pair = derived_ratio(head, heads)
-    assert pair is not None
-    if np.isfinite(value):
-        above, below = (Cell(page.title, row, heads.index(name)).name for name in pair)
-        page.raw(row, column, f"={above}/{below}", value, "formula", '0.0"x"_);(0.0"x")')
 
 
 def write_evidence(page: Page, case: Case) -> None:

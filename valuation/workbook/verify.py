@@ -246,8 +246,8 @@ class _Comparison:
             for cell, values in cells:
                 engine.set_value(cell.sheet, cell.row + 1, cell.column + 1, float(values[number]))
             engine.evaluate_all()
-            found[:, number] = [_number(engine.get_value(c.sheet, c.row + 1, c.column + 1)) for c, _ in targets]
-        self._compare([cell for cell, _ in targets], np.array([values for _, values in targets]), found)
+            found[:, number] = [_number(engine.get_value(c.sheet, c.row + 1, c.column + 1)) for c, _, _ in targets]
+        self._compare(targets, found)
 
     def _given(self, draws: int, seed: int, constants: Cells) -> dict[str, Array]:
         """Draw the distributed inputs; move every other a little, so that a number typed over a formula shows."""
@@ -264,27 +264,29 @@ class _Comparison:
                 given[name] = base * (1 - JITTER * generator.random(draws))
         return given
 
-    def _targets(self, lines: Lines, draws: int) -> Iterator[tuple[Cell, Array]]:
-        """The cell of every line, year by year, with its NumPy values."""
+    def _targets(self, lines: Lines, draws: int) -> Iterator[tuple[Cell, str, Array]]:
+        """The cell of every line, year by year, with its unit and its NumPy values."""
         for scope_name, scope in self.plan.recording.scopes.items():
             for row in scope.rows:
                 values = self._values(lines, scope_name, row)
                 cell = self.plan.draft.cells[row]
                 if not row.yearly:
-                    yield cell, np.broadcast_to(np.ravel(values), (draws,))
+                    yield cell, str(row.unit), np.broadcast_to(np.ravel(values), (draws,))
                     continue
                 for year in range(self.case.years):
                     at = Cell(cell.sheet, cell.row, cell.column + year)
-                    yield at, np.broadcast_to(values[year], (draws,))
+                    yield at, str(row.unit), np.broadcast_to(values[year], (draws,))
 
     @staticmethod
     def _values(lines: Lines, scope: str, row: Row) -> Array:
         return lines.scopes[scope][row.name or snake(row.label)]
 
-    def _compare(self, cells: list[Cell], expected: Array, found: Array) -> None:
+    def _compare(self, targets: list[tuple[Cell, str, Array]], found: Array) -> None:
         """Relative differences, cell by cell; an error in the book and NaN in NumPy are the same."""
+        cells, units = [cell for cell, _, _ in targets], [unit for _, unit, _ in targets]
+        expected = np.array([values for _, _, values in targets])
         both_invalid = np.isnan(expected) & np.isnan(found)
-        size = np.maximum(np.maximum(np.abs(expected), np.abs(found)), NEAR_ZERO)
+        size = np.maximum(np.maximum(np.abs(expected), np.abs(found)), NEAR_ZERO * _scales(units, expected))
         difference = np.where(both_invalid, 0.0, np.nan_to_num(np.abs(expected - found) / size, nan=np.inf))
         self.compared = difference.size
         worst = difference.max(axis=1)
@@ -293,6 +295,18 @@ class _Comparison:
             draw_number = int(difference[index].argmax())
             pair = expected[index, draw_number], found[index, draw_number]
             self.differences.append(Difference(str(cells[index]), *(repr(float(number)) for number in pair)))
+
+
+def _scales(units: list[str], values: Array) -> Array:
+    """The largest amount of each cell's unit, draw by draw, and at least 1.
+
+    What is left of large amounts that cancel, such as a residual, is known only to their last digits.
+    """
+    scales = np.ones_like(values)
+    for unit in set(units):
+        rows = [number for number, other in enumerate(units) if other == unit]
+        scales[rows] = np.fmax(1.0, np.max(np.nan_to_num(np.abs(values[rows])), axis=0))
+    return scales
 
 
 def _number(found: Any) -> float:

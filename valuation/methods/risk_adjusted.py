@@ -1,0 +1,86 @@
+"""Risk-adjusted net present value: a project in stages, each of which may fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from ..calculation import needed
+from ..formula import Quantity
+from ..kinds import LASTING, MONEY, SHARE, Money, Rate, Table, YearlyMoney
+from ..lines import Line
+from ..operations import add_up, total
+from ..units import RATE, YEARS
+from .method import Worth, method
+
+Stages = Annotated[
+    Mapping[str, Mapping[str, Quantity]],
+    Table({"probability": SHARE, "years": LASTING, "cost": MONEY}),
+]
+
+
+@method
+def risk_adjusted(
+    line: Line,
+    *,
+    stages: Stages,
+    discount_rate: Rate,
+    launch_value: Money | None = None,
+    flows: YearlyMoney | None = None,
+    timing: Literal["mid-year", "end-year"] = "end-year",
+) -> Worth:
+    """Value after the last stage by the chance of passing all, less each stage's cost by the chance of reaching it.
+
+    Gives the enterprise value of the project. Stages follow each other in the order in which they are written; a cost
+    is paid when its stage starts, and the launch is at the end of the last. The discount rate carries no premium for
+    failure, which the probabilities count. ``flows`` run in years from the launch, year 1 being the first after it.
+    One stage gives -C + pX/(1 + r). The value if nothing failed and what failure costs stand beside it.
+    Sources: Stewart, Allison and Johnson (2001), Putting a price on biotechnology, Nature Biotechnology 19; Villiger
+    and Bogdan (2005), Getting real about valuations in biotech, Nature Biotechnology 23.
+
+    Args:
+        stages: stages; named rows of probability of passing, years that it lasts, and cost at its start
+        discount_rate: discount rate; a year, without a premium for failure
+        launch_value: value at launch; at the end of the last stage, of all that comes after it
+        flows: cash flows after launch; yearly, instead of a value at launch; nothing follows the last
+        timing: timing of cash flows; middle or end of each year after launch
+    """
+    line.heading("Stages")
+    reached: Any = None  # until the first stage is passed, it is reached for certain and at once
+    start: Any = None
+    weighted, certain = [], []
+    for name, stage in stages.items():
+        chance, years, cost = stage["probability"], stage["years"], stage["cost"]
+        if start is not None:
+            cost = cost * (1 + discount_rate) ** (-start)
+        certain.append(line(f"Present value of cost if reached, {name}", cost))
+        weighted.append(
+            line(f"Present value of cost, {name}", certain[-1] if reached is None else certain[-1] * reached)
+        )
+        reached = line(f"Probability of passing {name}", chance if reached is None else reached * chance, show=RATE)
+        start = line(f"Years until the end of {name}", years if start is None else start + years, show=YEARS)
+    costs = line("Present value of costs", add_up(*weighted))
+
+    line.heading("Launch")
+    launch = _launch_value(line, launch_value, flows, discount_rate, timing)
+    today = line("Present value of launch if all succeeds", launch * (1 + discount_rate) ** (-start))
+    expected = line("Present value of launch", today * reached)
+
+    line.heading("Value")
+    sure = line("Net present value if nothing fails", today - add_up(*certain))
+    worth = line("Risk-adjusted net present value", expected - costs)
+    line("Value lost to the risk of failure", sure - worth)
+    return Worth(worth, "enterprise")
+
+
+def _launch_value(line: Line, value: Any, flows: Any, rate: Any, timing: str) -> Any:
+    if value is not None:
+        if flows is not None:
+            raise TypeError("expected either launch_value or flows, found both")
+        return line("Value at launch", value)
+    flows = needed(flows, "launch_value", "give it, or yearly flows after launch")
+    after = line.period
+    if timing == "mid-year":
+        after = line.period - line.constant("Mid-year shift in years", 0.5)
+    row = line("Cash flow discounted to launch", flows * (1 + rate) ** (-after))
+    return line("Value at launch", total(row))

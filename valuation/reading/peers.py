@@ -1,0 +1,63 @@
+"""Reading a table of peers: a CSV that analysts paste into becomes columns of numbers and of texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ..assumptions import PeerTable
+from ..peers import CLAIMS, DATES, EXCLUDE, OUTSIDE, complaint, has, ordinal
+from ..problems import Place, Problems, nearest
+
+
+def read_peers(path: Path, heads: list[str], rows: list[list[str]], problems: Problems) -> PeerTable:
+    """Read a table from the cells below its head row; cells that make no sense are problems."""
+    columns = {head: _column(head, [row[i].strip() for row in rows]) for i, head in enumerate(heads)}
+    if "ev" not in columns and "market_cap" in columns:
+        columns |= {head: _nothing_for_blanks(columns[head]) for head in heads if head in (*CLAIMS, *OUTSIDE)}
+    for number, head in enumerate(heads, start=1):
+        if head in DATES:
+            _check_dates(Place(str(path), 1, number), head, columns[head], problems)
+    table = PeerTable(path.stem, columns, Place(str(path)))
+    if EXCLUDE in columns and all(columns[EXCLUDE]):
+        problems.add(Place(str(path), 1, heads.index(EXCLUDE) + 1), "", "expected a peer that counts: all are excluded")
+    return table
+
+
+def _column(head: str, cells: list[str]) -> tuple[str, ...] | np.ndarray:
+    """A column is numeric when every filled cell is a finite number and one is filled; reasons and dates are texts."""
+    if head in (EXCLUDE, *DATES):
+        return tuple(cells)
+    try:
+        values = [float(cell.replace(",", "")) if cell else math.nan for cell in cells]
+    except ValueError:
+        return tuple(cells)
+    numeric = any(math.isfinite(value) for value in values) and not any(math.isinf(value) for value in values)
+    return np.array(values) if numeric else tuple(cells)
+
+
+def _nothing_for_blanks(values: tuple[str, ...] | np.ndarray) -> tuple[str, ...] | np.ndarray:
+    """A claim or an asset beside the market value that is not told is none, and the enterprise value needs it."""
+    if isinstance(values, tuple):
+        return values if any(values) else np.zeros(len(values))
+    return np.where(np.isnan(values), 0.0, values)
+
+
+def _check_dates(place: Place, head: str, cells: tuple[str, ...] | np.ndarray, problems: Problems) -> None:
+    for number, cell in enumerate(cells, start=2):
+        if cell and math.isnan(ordinal(str(cell))):
+            there = Place(place.file, number, place.column)
+            problems.add(there, head, f"expected a date such as 2026-03-31, found {str(cell)!r}")
+
+
+def column_complaint(tables: Mapping[str, PeerTable], day: str, dotted: str) -> str:
+    """Return what is wrong with ``table.column`` in a formula, or an empty text; ``day`` is the valuation date."""
+    name, _, column = dotted.partition(".")
+    if name not in tables:
+        return f"peers.{name} is not known{nearest(name, tables)}"
+    if not has(tables[name], column):
+        return f"peers.{name} has no column of numbers {column}{nearest(column, tables[name].numeric)}"
+    return complaint(tables[name], column, day)

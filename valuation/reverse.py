@@ -1,0 +1,89 @@
+"""What the price implies for one thing when everything else stays at its value: closed forms over quantities.
+
+The market's value of the group's equity less everything else is what one part must be worth; the same gap gives the
+holding discount and the probability of a transaction. Called with arrays they compute, with References they become
+cells. What transactions are expected to add is held. Damodaran, The Dark Side of Valuation (2018), on reverse
+engineering a price; Lamont and Thaler (2003) on stubs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .assumptions import Case
+from .bridge import PartWorth, Valuation
+from .methods.multiple import EQUITY_MULTIPLES
+from .operations import add_up, first
+from .transactions import Outcome
+
+Find = Callable[[str, str], Any]
+
+
+def equity_gap(found: Valuation, price: Any) -> Any:
+    """The equity of the group that the price sees above the model's: money."""
+    return (price - found.per_share) / found.factor
+
+
+def share_kept(case: Case, part: str, discount: Any) -> Any:
+    """What is left of a unit of a part's value behind the holding discount; None when it takes nothing from it."""
+    discounted = case.discounted is None or part in case.discounted
+    return 1 - discount if discount is not None and discounted else None
+
+
+def attributable_needed(part: PartWorth, gap: Any, kept: Any) -> Any:
+    """The attributable value at which the price is met: what it is, and the gap before the holding discount."""
+    return part.attributable + (gap if kept is None else gap / kept)
+
+
+def equity_needed(part: PartWorth, attributable: Any) -> Any:
+    """100 % of the equity behind an attributable value."""
+    return attributable / part.owned
+
+
+def enterprise_needed(part: PartWorth, equity: Any) -> Any:
+    """The enterprise value behind 100 % of the equity: net debt stays."""
+    return equity + (part.enterprise - part.equity)
+
+
+def discount_needed(case: Case, found: Valuation, gap: Any, discount: Any) -> Any:
+    """The holding discount at which the price is met, over the same base."""
+    return discount - gap / discounted_value(case, found)
+
+
+def discounted_value(case: Case, found: Valuation) -> Any:
+    """What the holding discount is taken from: the named parts and bridge items, or everything."""
+    if case.discounted is None:
+        return found.before_transactions - found.holding_discount
+    values = [
+        found.bridge[name.removeprefix("bridge.")] if name.startswith("bridge.") else found.parts[name].attributable
+        for name in case.discounted
+    ]
+    return add_up(*values)
+
+
+def probability_needed(outcome: Outcome, gap: Any) -> Any:
+    """The probability of a transaction at which the price is met; outside 0 to 100 % it explains nothing alone."""
+    return outcome.probability + gap / (outcome.after - outcome.before)
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What a part's worth is measured against: its metric or the revenue of its first forecast year."""
+
+    label: str
+    amount: Any
+    level: Literal["enterprise", "equity"]
+
+
+def yardstick(case: Case, part: str, find: Find) -> Yardstick | None:
+    """The yardstick of a part that one method values; ``find(scope, label)`` gives a line, None when it has none."""
+    views = case.segments[part].views
+    if len(views) > 1:
+        return None
+    metric, sales = find(views[0], "Metric, where positive"), find(views[0], "Revenue forecast")
+    if metric is not None:
+        basis = case.workings[views[0]].given["basis"]
+        return Yardstick(basis, metric, "equity" if basis in EQUITY_MULTIPLES else "enterprise")
+    return None if sales is None else Yardstick("EV/Sales, first forecast year", first(sales), "enterprise")
