@@ -21,7 +21,7 @@ The numbers 1 to 45 are those of the rules in ``thresholds.toml``, which also ho
     44      hard-coded numbers, broken or stale formulas    ``valuation verify`` compares every formula and value
 """
 
-from . import cash_flows, discounts, hygiene, multiples, rates, runs, simulation, structure, transactions
+from . import bridge_items, cash_flows, discounts, hygiene, multiples, rates, runs, simulation, structure, transactions
 from .recorded import Recorded
 from .rule import (
     RULES,
@@ -50,6 +50,7 @@ __all__ = [
     "Standard",
     "Threshold",
     "When",
+    "bridge_items",
     "cash_flows",
     "checks",
     "discounts",

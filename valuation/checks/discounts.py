@@ -177,7 +177,7 @@ def restricted_too_long(look: Look) -> Iterator[Finding]:
         discount = recorded.case.assumptions.get(f"{name}.lock_up_discount")
         for scope, _ in recorded.lines_read(discount) if discount and lock_up is not None else ():
             years = next(
-                (found for key in ("years", "lock_up_years", "maturity") if (found := recorded.base(f"{scope}.{key}"))),
+                (found for key in ("lock_up", "years") if (found := recorded.base(f"{scope}.{key}"))),
                 None,
             )
             if years is not None and lock_up is not None and years > lock_up + 1e-9 and discount is not None:

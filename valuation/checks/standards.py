@@ -14,8 +14,14 @@ from ..units import NUMBER, RATE, Unit
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: Final = ("error", "warning", "info")
+DECLARED: Final = re.compile(r"market_size|plausible_share|held_by_\w+|usd_hkd|\w+_close")
 _WRITTEN: Final = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*(%|x|years|days)?")
 _TEXTS: Final = ("number", "severity", "says", "source", "words")
+
+
+def is_declared(name: str) -> bool:
+    """Whether a helper of this name may stand in a file for the checks alone, without a formula that reads it."""
+    return DECLARED.fullmatch(name.rpartition(".")[2]) is not None
 
 
 @dataclass(frozen=True)
