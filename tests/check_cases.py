@@ -408,7 +408,7 @@ TYPED: list[tuple[str, str, tuple[str, str], float]] = [
         ("a", "Sum of weights"),
         1.01,
     ),
-    ("unexplained_change", SALE, ("buy_out", "Residual"), 0.1),
+    ("unexplained_change", SALE, ("buy_out", "Residual, as a share of the equity before"), 0.1),
 ]
 
 # rule, table or facts that keep it silent are those above; what is replaced in them, and by what

@@ -287,7 +287,8 @@ def test_what_is_missing_or_contradicts_itself_is_said(more: dict[str, Any], mes
 
 def test_the_good_cases_use_every_parameter_and_every_word_of_the_cash_flow_methods() -> None:
     reader = YAML(typ="safe")
-    segments = [segment for path in GOOD for segment in reader.load(path)["segments"].values()]
+    files = [path for path in GOOD if path.is_file()]
+    segments = [segment for path in files for segment in reader.load(path)["segments"].values()]
     for name in ("dcf", "apv", "fcfe"):
         written = [segment for segment in segments if segment.get("method") == name]
         for parameter in METHODS[name].parameters.values():

@@ -11,11 +11,15 @@ import pytest
 from scipy import stats
 
 from valuation.base_case import BaseCase, base_case
+from valuation.claims import Claim, divide, waterfall
+from valuation.dilution import treasury_stock
 from valuation.iman_conover import iman_conover
 from valuation.least_squares import least_squares
-from valuation.methods import apv, dcf, fcfe, precedent, scenarios, stake, venture
+from valuation.lines import Lines
+from valuation.methods import apv, dcf, fcfe, last_round, option, precedent, scenarios, stake, venture
+from valuation.operations import maximum
 from valuation.reading import load
-from valuation.schedules import contribution, cost_of_capital, research, stub_value
+from valuation.schedules import contribution, cost_of_capital, marketability, research, stub_value
 from valuation.schedules.cost_of_capital import capm, in_currency, wacc
 from valuation.transactions import Before, carve_out, distribution, split_off
 
@@ -760,3 +764,152 @@ def test_general_electric_exchanges_synchrony(source: str) -> None:
     assert pytest.approx(671.366809, abs=5e-7) == one(lines["Shares tendered"])
     assert pytest.approx(107.53, abs=5e-3) == 100 * one(lines["Value for a share tendered"]) / price
     assert pytest.approx(0.066, abs=5e-4) == one(lines["Shares tendered"]) / 10_100.0
+
+
+# Options, rounds and dilution -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "digits"),
+    [pytest.param("call", 4.76, 4.7594, id="V6-call"), pytest.param("put", 0.81, 0.8086, id="V6-put")],
+)
+def test_black_scholes_of_hull(kind: str, expected: float, digits: float) -> None:
+    lines = option(spot=42.0, strike=40.0, life=0.5, risk_free=0.10, volatility=0.20, kind=kind)
+    assert expected == round(one(lines["Option value"]), 2)
+    assert digits == round(one(lines["Option value"]), 4)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected", "tolerance"),
+    [pytest.param("5", 4.49, 0.005, id="V6-tree-5"), pytest.param("30", 4.263, 0.0005, id="V6-tree-30")],
+)
+def test_american_put_of_hull(steps: str, expected: float, tolerance: float) -> None:
+    lines = option(
+        spot=50.0, strike=50.0, life=5 / 12, risk_free=0.10, volatility=0.40, kind="put", style="american",
+        model="binomial", steps=steps,
+    )  # fmt: skip
+    assert pytest.approx(expected, abs=tolerance) == one(lines["Option value"])
+
+
+@published("V7", "Damodaran, Investment Valuation (2012), ch. 28: an undeveloped oil reserve")
+def test_undeveloped_oil_reserve(source: str) -> None:
+    lines = option(spot=544.22, strike=600.0, life=20.0, risk_free=0.08, volatility=np.sqrt(0.03), cost_of_delay=0.05)
+    assert pytest.approx(97.08, abs=0.02) == one(lines["Option value"])  # printed with N(d) of four digits
+    assert pytest.approx(97.097, abs=0.0005) == one(lines["Option value"])
+
+
+@published("V8", "Damodaran, Investment Valuation (2012), ch. 30: equity as a call on the firm")
+def test_equity_as_a_call(source: str) -> None:
+    lines = option(spot=100.0, strike=80.0, life=10.0, risk_free=0.10, volatility=0.40, subject="levered firm")
+    assert 75.94 == round(one(lines["Equity value"]), 2)
+    assert 24.06 == round(one(lines["Value of the debt"]), 2)
+    assert 0.1277 == round(one(lines["Implied interest rate"]), 4)
+
+
+LONGSTAFF = {
+    0.1: {30: 2.324, 180: 5.768, 360: 8.232, 720: 11.793, 1800: 19.128},
+    0.2: {30: 4.691, 180: 11.793, 360: 16.984, 720: 24.643, 1800: 40.979},
+    0.3: {30: 7.100, 180: 18.082, 360: 26.276, 720: 38.605, 1800: 65.772},
+}
+
+
+@pytest.mark.parametrize(
+    ("volatility", "days", "expected"),
+    [
+        pytest.param(volatility, days, expected, id=f"V9-longstaff-{volatility:.0%}-{days}-days")
+        for volatility, row in LONGSTAFF.items()
+        for days, expected in row.items()
+    ],
+)
+def test_upper_bounds_of_longstaff(volatility: float, days: int, expected: float) -> None:
+    lines = marketability(volatility=volatility, lock_up=days / 360, model="longstaff")
+    assert expected == round(100 * one(lines["Discount for lack of marketability"]), 3)
+
+
+@pytest.mark.parametrize(
+    ("volatility", "lock_up", "expected"),
+    [
+        pytest.param(0.3, 0.5, 7.17, id="V9-chaffe-half-a-year"),
+        pytest.param(0.3, 1, 9.35, id="V9-chaffe-one-year"),
+        pytest.param(0.3, 2, 11.68, id="V9-chaffe-two-years"),
+        pytest.param(0.6, 2, 26.75, id="V9-chaffe-60%"),
+        pytest.param(0.8, 2, 36.19, id="V9-chaffe-80%"),
+    ],
+)
+def test_puts_of_chaffe(volatility: float, lock_up: float, expected: float) -> None:
+    lines = marketability(volatility=volatility, lock_up=lock_up, risk_free=0.05, model="chaffe")
+    assert expected == round(100 * one(lines["Discount for lack of marketability"]), 2)
+
+
+COMPLEX_CO: dict[str, dict[str, Any]] = {
+    "series_a": {"kind": "preferred", "shares": 500.0, "preference": 1_000.0},
+    "series_b": {"kind": "preferred", "shares": 300.0, "preference": 1_500.0},
+    "common": {"kind": "common", "shares": 1_500.0},
+    "warrants": {"kind": "option", "shares": 250.0, "strike": 10.0},
+}
+BANDS = {  # equity from and to, and who shares it: series A, series B, common, warrants, in percent
+    (0, 2_500): (40, 60, 0, 0),
+    (2_500, 5_500): (0, 0, 100, 0),
+    (5_500, 11_500): (25, 0, 75, 0),
+    (11_500, 23_000): (21.7, 13.0, 65.2, 0),
+    (23_000, 99_000): (19.6, 11.8, 58.8, 9.8),
+}
+TERMS = {"value_from": "given equity", "volatility": 0.5, "years_to_exit": 3.0, "risk_free": 0.02}
+
+
+@published("V14", "Mercer Capital (2016), option pricing method: ComplexCo, its breakpoints and calls")
+def test_complex_co(source: str) -> None:
+    lines = last_round(classes=COMPLEX_CO, equity=np.array([9_000.0, 30_000.0]), **TERMS)
+    points = [
+        "Preferences of rank 1",
+        "Breakpoint at the conversion of series a",
+        "Breakpoint at the conversion of series b",
+        "Breakpoint at the exercise of warrants",
+    ]
+    assert [2_500, 5_500, 11_500, 23_000] == [one(lines[label]) for label in points]
+    names = [name.replace("_", " ") for name in COMPLEX_CO]
+    np.testing.assert_allclose(sum(lines[f"Value of {name}"] for name in names), [9_000, 30_000], rtol=1e-13)
+    junior, senior = (lines[f"Value a share of {name}"] for name in ("common", "series b"))
+    assert (junior < senior).all()
+
+
+@pytest.mark.parametrize(
+    ("band", "shares"), [pytest.param(band, shares, id=f"V14-from-{band[0]}") for band, shares in BANDS.items()]
+)
+def test_shares_of_the_bands_of_complex_co(band: tuple[float, float], shares: tuple[float, ...]) -> None:
+    claims = [Claim(name, **fields) for name, fields in COMPLEX_CO.items()]
+    lines, equity = Lines(1), np.array([band[0] + 1.0, band[1] - 1.0])
+    fall = waterfall(lines, claims)
+    values = divide(lines, fall, equity, {label: maximum(equity - point, 0) for label, point in fall.points.items()})
+    found = [float(np.diff(value)[0] / np.diff(equity)[0]) for value in values.values()]
+    assert pytest.approx(list(shares), abs=0.05) == [100 * share for share in found]
+
+
+@published("V14", "Mercer Capital (2016): SimpleCo, preferred = equity less a call struck at its preference")
+def test_simple_co(source: str) -> None:
+    classes = {
+        "common": {"kind": "common", "shares": 100.0},
+        "preferred": {"kind": "redeemable", "shares": 100.0, "preference": 500.0},
+    }
+    lines = last_round(classes=classes, equity=800.0, **TERMS)
+    call = option(spot=800.0, strike=500.0, life=3.0, risk_free=0.02, volatility=0.5)
+    assert pytest.approx(800 - one(call["Option value"]), rel=1e-14) == one(lines["Value of preferred"])
+    assert pytest.approx(one(call["Option value"]), rel=1e-14) == one(lines["Value of common"])
+
+
+@pytest.mark.parametrize(
+    ("grants", "price", "expected"),
+    [
+        pytest.param(
+            {"warrants": {"number": 20_000, "strike": 30}, "options": {"number": 50_000, "strike": 50}},
+            40,
+            5_000,
+            id="V23-warrants-and-options",
+        ),
+        pytest.param({"options": {"number": 10_000, "strike": 10}}, 15, 3_333, id="V23-options"),
+    ],
+)
+def test_treasury_stock_method(grants: dict[str, dict[str, float]], price: float, expected: float) -> None:
+    lines = Lines(1)
+    treasury_stock(lines, grants, price)
+    assert expected == round(one(lines["Incremental shares of grants"]))

@@ -70,7 +70,7 @@ def first_formula(book: Path, sheet: str, wanted: str) -> str:
 
 
 def test_a_tampered_formula_is_found_and_named(book: Path, tmp_path: Path) -> None:
-    cell = first_formula(book, "Cloud Intelligence", "SUM(")
+    cell = first_formula(book, "Cloud Intelligence with T-Head", "SUM(")
     proof = verify_book(tampered(book, tmp_path, cell, "=1+1"), draws=5)
     assert not proof.proved
     assert cell in {difference.cell for difference in proof.differences}

@@ -67,18 +67,18 @@ def test_libreoffice_moves_the_value_when_a_blue_cell_changes(alibaba_book: Path
 
 def test_a_changed_blue_cell_gives_what_the_changed_file_gives(alibaba_book: Path) -> None:
     engine = Engine(alibaba_book)
-    engine.type("cloud.margin.to", 0.25)
+    engine.type("cloud.cloud_margin.to", 0.25)
     engine.type("drivers.usd_cny", 7.2)
-    changed = load(ALIBABA, {"cloud.margin.to": "25%", "drivers.usd_cny": "7.2"})
+    changed = load(ALIBABA, {"cloud.cloud_margin.to": "25%", "drivers.usd_cny": "7.2"})
     assert engine.read("Summary!C5") == pytest.approx(changed.value().per_share, rel=1e-12)
 
 
 def test_the_football_field_moves_with_the_inputs(alibaba_book: Path) -> None:
     engine = Engine(alibaba_book)
     labels = [row[0].value for row in openpyxl.load_workbook(alibaba_book)["Summary"].iter_rows(max_col=1)]
-    row = labels.index("Cloud Intelligence") + 1
+    row = labels.index("Cloud Intelligence with T-Head") + 1
     low, high = engine.read(f"Summary!D{row}"), engine.read(f"Summary!E{row}")
-    engine.type("cloud.margin.to", 0.25)
+    engine.type("cloud.cloud_margin.to", 0.25)
     assert engine.read(f"Summary!D{row}") > low
     assert engine.read(f"Summary!E{row}") > high
 
@@ -122,7 +122,7 @@ def test_each_part_has_a_sheet_of_its_own(alibaba: Study, alibaba_book: Path) ->
     for wanted in ("Contents", "Summary", "Inputs", "Sum of the parts", "Bridge", "Simulation", "Checks"):
         assert wanted in titles
     for segment in alibaba.case.segments.values():
-        assert any(segment.name.startswith(title) for title in titles), segment.name
+        assert any(segment.name.startswith(title.partition(",")[0]) for title in titles), segment.name
 
 
 def test_a_workbook_written_twice_has_the_same_bytes(alibaba: Study, tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ def test_methods_are_weighted_in_the_space_of_values(case_of: Read) -> None:
     assert found.parts[0].enterprise_value == pytest.approx(0.4 * 300 + 0.6 * 200)
     assert found.parts[0].equity_value == pytest.approx(240 - 20)
     assert found.parts[0].method == "multiple"
-    assert found.lines.scopes["cloud"]["weighted_value_cloud_high"] == pytest.approx(120)
-    assert found.lines.scopes["cloud"]["enterprise_value_cloud_low"] == pytest.approx(200)
+    assert found.lines.scopes["cloud"]["weighted_value_high"] == pytest.approx(120)
+    assert found.lines.scopes["cloud"]["enterprise_value_low"] == pytest.approx(200)
 
 
 def test_a_method_of_equity_among_them_makes_all_of_them_equity(case_of: Read) -> None:
@@ -57,7 +57,7 @@ def test_a_weight_that_is_drawn_wrong_is_an_invalid_draw(case_of: Read) -> None:
     ("wrong", "message"),
     [
         (("weight: 60%, ", ""), "cloud.low.weight: missing; expected a share such as 50%"),
-        (("{method: multiple, weight: 60%", "{weight: 60%"), "cloud.low.method: missing; expected one of dcf"),
+        (("{method: multiple, weight: 60%", "{weight: 60%"), "cloud.low.method: missing; expected one of apv, dcf"),
         (("metric: = sales,", "metric: = sails,"), "cloud.high.metric: sails is not known; did you mean sales"),
         (("multiple: 2}", "multiple: 2, helper: 3}"), "cloud.low.helper: helper is no assumption of multiple"),
         (("    methods:", "    method: dcf\n    methods:"), "expected either method or methods, found both"),
@@ -83,3 +83,10 @@ def test_a_name_is_looked_up_in_its_own_working_first(case_of: Read) -> None:
     text = TWO.replace("metric: = high.metric", "sales: 10 CNY m, metric: = sales")
     found = base_case(case_of(text))
     assert np.ravel(found.lines.scopes["cloud.low"]["cloud.low.metric"]).tolist() == [10.0]
+
+
+def test_a_method_may_read_what_its_segment_calls_by_the_same_name(case_of: Read) -> None:
+    text = TWO.replace("    sales: 100 CNY m\n", "    metric: 100 CNY m\n").replace("= sales", "= metric")
+    assert base_case(case_of(text)).parts[0].enterprise_value == pytest.approx(240)
+    with pytest.raises(InvalidAssumptions, match=r"cannot read itself: cloud\.high\.metric -> cloud\.high\.metric"):
+        case_of(TWO.replace("metric: = sales", "metric: = metric"))

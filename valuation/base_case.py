@@ -35,7 +35,7 @@ class TransactionResult:
     """One transaction in the base case: what holders have before and after it, in the case's money and a quoted share.
 
     ``expected`` is the probability times the change; ``has`` and ``differences`` are named amounts, and ``residual``
-    is what they leave unexplained.
+    is what they leave unexplained, as a share of ``before``.
     """
 
     id: str

@@ -77,13 +77,11 @@ def weighted_worth(line: Line, worths: Mapping[str, Worth], weights: Sequence[An
         if worth.level != level and net_debt is not None:
             value = value - net_debt
         shown.append(line(f"{level.capitalize()} value, {title}", value))
-    for title, value, weight in zip(worths, shown, weights, strict=True):
-        line(f"Weighted value, {title}", value * weight)
+    weighed = [line(f"Weighted value, {title}", v * w) for title, v, w in zip(worths, shown, weights, strict=True)]
     tolerance = line.constant("Tolerance of a sum of weights", 1e-9)
     whole = add_up(*weights)
     tied = line("Sum of weights", valid(at_most(absolute(whole - 1), tolerance), whole), show=RATE)
-    products = [value * weight for value, weight in zip(shown, weights, strict=True)]
-    worth = valid(at_least(tied, 0), sum(products[1:], products[0]))
+    worth = valid(at_least(tied, 0), add_up(*weighed))
     return Worth(line(f"{level.capitalize()} value", worth), level)  # type: ignore[arg-type]
 
 

@@ -104,7 +104,7 @@ class Run:
     def _assumption(self, assumption: Assumption) -> Any:
         quantity = self.fixed.get(assumption.name)
         if quantity is None:
-            quantity = evaluate(assumption.expression, _Around(self, assumption.scope))
+            quantity = evaluate(assumption.expression, _Around(self, assumption))
         if assumption.scope == "drivers" and assumption.plain:
             return quantity
         line = self._line(scope_of(assumption))
@@ -128,7 +128,8 @@ class Run:
         worths = {view: self._worth(view) for view in segment.views}
         worth = worths[segment.views[0]]
         if segment.weights:
-            named = {self.case.workings[view].title: found for view, found in worths.items()}
+            titles = {view: self.case.workings[view].title.removeprefix(f"{segment.name}: ") for view in worths}
+            named = {titles[view]: found for view, found in worths.items()}
             worth = weighted_worth(line, named, [self.quantity(weight) for weight in segment.weights], debt)
         parts = self.valuation.memos if segment.memo else self.valuation.parts
         found = attributable_value(line, worth, owned, debt)
@@ -236,8 +237,8 @@ class Run:
 class _Around:
     """The surroundings of an expression: inputs, siblings, other segments' lines, peers."""
 
-    def __init__(self, run: Run, scope: str) -> None:
-        self.run, self.scope = run, scope
+    def __init__(self, run: Run, reader: Assumption) -> None:
+        self.run, self.reader, self.scope = run, reader, reader.scope
 
     @property
     def period(self) -> Any:
@@ -261,7 +262,7 @@ class _Around:
             return self.run.column(PeerReference(*rest.split(".", 1)))
         case = self.run.case
         lined = {*case.workings, *case.segments} - {*case.transactions}
-        target = resolve(dotted, self.scope, case.assumptions, lined) or dotted
+        target = resolve(dotted, self.scope, case.assumptions, lined, self.reader.name) or dotted
         if target.endswith(".*"):
             return find_line(self.run.line, target.removesuffix(".*"), dotted.rpartition(".")[2])
         assumption = case.assumptions[target]

@@ -39,20 +39,24 @@ def _visit(start: str, reads: Callable[[str], Iterable[str]], done: set[str], re
             waiting.extend((other, False) for other in reversed(list(reads(name))))
 
 
-def resolve(name: str, scope: str, assumptions: Container[str], workings: Container[str]) -> str | None:
+def resolve(
+    name: str, scope: str, assumptions: Container[str], workings: Container[str], reader: str = ""
+) -> str | None:
     """Return what a name in a formula stands for; None when it is unknown.
 
     The name is looked up in its own scope, then in the scopes around it, as an assumption ('cloud.wacc') or as a line
-    of a working, for which 'cloud.*' stands.
+    of a working, for which 'cloud.*' stands. The assumption that reads it, ``reader``, is meant only where nothing else
+    can be: ``revenue: = revenue`` in a method of a segment reads the segment's revenue.
     """
-    around = scope
+    around, itself = scope, None
     while True:
         full = f"{around}.{name}" if around else name
         head = full.rpartition(".")[0]
-        if full in assumptions:
+        if full in assumptions and full != reader:
             return full
+        itself = reader if full == reader else itself
         if "." in name and head in workings:
             return f"{head}.*"
         if not around:
-            return None
+            return itself
         around = around.rpartition(".")[0]

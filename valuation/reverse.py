@@ -87,3 +87,10 @@ def yardstick(case: Case, part: str, find: Find) -> Yardstick | None:
         basis = case.workings[views[0]].given["basis"]
         return Yardstick(basis, metric, "equity" if basis in EQUITY_MULTIPLES else "enterprise")
     return None if sales is None else Yardstick("EV/Sales, first forecast year", first(sales), "enterprise")
+
+
+def not_operating(case: Case, found: Valuation) -> list[Any]:
+    """What is no operating part: stakes, bridge items and the holding discount; the rest of the value is the stub."""
+    stakes = [name for name in case.parts if case.method_of(name) == "stake"]
+    discount = [] if found.holding_discount is None else [found.holding_discount]
+    return [*(found.parts[name].attributable for name in stakes), *found.bridge.values(), *discount]

@@ -10,7 +10,7 @@ from ..formula import Reference
 from ..operations import above, absolute, at_least, at_most, below, both
 from ..units import NUMBER, Unit
 from .recorded import Recorded
-from .rule import Check, Finding, Look, live, of_files
+from .rule import Check, Finding, Look, is_word, live, of_files
 
 
 def _routes(recorded: Recorded, *names: str) -> Iterator[tuple[str, Transaction]]:
@@ -61,7 +61,7 @@ def proceeds_twice(look: Look) -> Iterator[Finding]:
 def unexplained_change(look: Look) -> Iterator[Check]:
     """29: from before to after by named differences."""
     for name, outcome in look.recorded.valuation.transactions.items():
-        found = absolute(outcome.residual / outcome.before)
+        found = absolute(outcome.residual)
         yield look.check(
             name,
             f"{look.recorded.case.transactions[name].name}: the named differences explain the change",
@@ -137,7 +137,8 @@ def entitlement_missing(look: Look) -> Iterator[Finding]:
 def lock_up_missing(look: Look) -> Iterator[Finding]:
     """30: a parent that lists a unit may not sell its stake for some months."""
     for name, transaction in _routes(look.recorded, "carve_out"):
-        if not look.recorded.case.has(f"{name}.lock_up_years"):
+        said = is_word("lock_up", look.recorded.case.workings[name].note)
+        if not said and not look.recorded.case.has(f"{name}.lock_up_years"):
             text = f"{transaction.name}: the stake kept has no lock-up: give lock_up_years (half a year and half "
             text += "a year more in "
             yield look.finding(name, text + "Hong Kong)", look.recorded.place("", name))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..lines import Line
-from ..operations import above, exp, log, normal_cdf, sqrt, valid
+from ..operations import at_least, exp, log, normal_cdf, sqrt, valid
 from ..units import RATE
 
 
@@ -24,10 +24,10 @@ class Spread:
 
 
 def spread(line: Line, volatility: Any, years: Any, of: str = "") -> Spread:
-    """Volatility over the life; a life or a volatility that is not positive is invalid. ``of`` ends the labels."""
-    whole = line(f"Volatility over the life{of}", volatility * sqrt(years), show=RATE)
-    usable = valid(above(whole, 0), whole * line.constant("Half", 0.5))
-    return Spread(whole, line(f"Half the volatility over the life{of}", usable, show=RATE))
+    """Volatility over the life; a negative one is invalid, as are options without any. ``of`` ends the labels."""
+    usable = valid(at_least(volatility, 0), volatility * sqrt(years))
+    whole = line(f"Volatility over the life{of}", usable, show=RATE)
+    return Spread(whole, line(f"Half the volatility over the life{of}", whole * line.constant("Half", 0.5), show=RATE))
 
 
 def discounted(amount: Any, rate: Any, years: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from ..calculation import needed
 from ..kinds import Money, Rate, Shares, Years
 from ..lines import Line
-from ..operations import absolute, at_most, exp, maximum, normal_cdf, valid
+from ..operations import above, absolute, at_most, exp, maximum, normal_cdf, valid
 from ..units import RATE
 from .binomial import tree
 from .black_scholes import Spread, call, d1, d2, discounted, put, spread
@@ -68,8 +68,10 @@ def option(
     else:
         line.heading("Option")
         over = spread(line, volatility, life)
-        held = line("Spot less what it yields until expiry", discounted(spot, cost_of_delay, life))
-        owed = line("Present value of the strike", discounted(strike, risk_free, life))
+        held = line(
+            "Spot less what it yields until expiry", valid(above(spot, 0), discounted(spot, cost_of_delay, life))
+        )
+        owed = line("Present value of the strike", valid(above(strike, 0), discounted(strike, risk_free, life)))
         if diluting:
             new = needed(new_shares, "new_shares", "shares_outstanding comes with it")
             outstanding = needed(shares_outstanding, "shares_outstanding", "new_shares comes with it")

@@ -32,21 +32,24 @@ EARLIEST: Final = 1901
 _AMOUNT: Final = re.compile(r"(?:\d|unit:) +([A-Z]{3}) (?:k|m|bn|tn)\b")
 
 
-def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Case:
+def load(path: str | Path, overrides: Mapping[str, str] | None = None, *, evidence: bool = True) -> Case:
     """Read a case; raises InvalidAssumptions with every problem when it cannot be valued.
 
-    ``overrides`` replaces values by dotted name, written as in a file: {"cloud.wacc": "9%"}.
+    ``overrides`` replaces values by dotted name, written as in a file: {"cloud.wacc": "9%"}. Without ``evidence`` the
+    facts are not looked for, and sources not checked against them.
     """
-    case, problems = read(path, overrides)
+    case, problems = read(path, overrides, evidence=evidence)
     if case is None:
         raise InvalidAssumptions(problems)
     return case
 
 
-def read(path: str | Path, overrides: Mapping[str, str] | None = None) -> tuple[Case | None, list[Problem]]:
+def read(
+    path: str | Path, overrides: Mapping[str, str] | None = None, *, evidence: bool = True
+) -> tuple[Case | None, list[Problem]]:
     """Read a case and say what is wrong with it: (Case, []) or (None, problems sorted by place)."""
     problems = Problems()
-    gathered = gather(Path(path), problems)
+    gathered = gather(Path(path), problems, evidence=evidence)
     if gathered is None or gathered.broken:
         return None, sorted(problems)  # what else could be said would be noise
     case = _read(gathered, problems, overrides or {}, Place("--set"))

@@ -38,8 +38,8 @@ class Gathered:
     broken: bool = False
 
 
-def gather(path: Path, problems: Problems) -> Gathered | None:
-    """Read every file of a case; None when there is nothing to read."""
+def gather(path: Path, problems: Problems, *, evidence: bool = True) -> Gathered | None:
+    """Read every file of a case, and its evidence if wanted; None when there is nothing to read."""
     try:
         found = path.exists()
     except OSError as error:
@@ -59,7 +59,8 @@ def gather(path: Path, problems: Problems) -> Gathered | None:
     if not case.broken:
         _sort_segments(case, problems)
     _read_correlation_csv(case, problems)
-    _read_evidence(case, problems)
+    if evidence:
+        _read_evidence(case, problems)
     return case
 
 

@@ -26,7 +26,7 @@ def reads(session: Session, name: str) -> Iterator[str]:
         return
     assumption = session.assumptions[name]
     for read_name in names_in(assumption.expression):
-        target = resolve(read_name.dotted, assumption.scope, session.assumptions, lined(session))
+        target = resolve(read_name.dotted, assumption.scope, session.assumptions, lined(session), name)
         if target is not None:
             yield target
 
@@ -81,7 +81,7 @@ def _check_name(session: Session, assumption: Assumption, name: Name) -> list[st
     if head == "peers":
         _check_peers(session, assumption.name, assumption.origin.place, rest)
         return []
-    target = resolve(name.dotted, scope, session.assumptions, lined(session))
+    target = resolve(name.dotted, scope, session.assumptions, lined(session), assumption.name)
     misread = {f"{scope}.{name.dotted}", name.dotted} & session.attempted
     if target is None and misread:
         return list(misread)  # its own problem is reported where it stands

@@ -8,11 +8,13 @@ from ..calculation import needed
 from ..formula import Quantity
 from ..kinds import Kind, Multiple, Rate, YearlyMoney, YearlyRate
 from ..lines import Line
-from ..operations import above, add_up, final, following, previous, roll_forward, total, valid
+from ..methods.discounting import Discounting, discount_factors, spread_over
+from ..operations import add_up, final, following, previous, roll_forward, total
 from ..units import RATE
 from .schedule import schedule
 
 Treatment = Literal["gross", "net", "combined"]
+Timing = Literal["mid-year", "end-year"]
 YearlyShare = Annotated[Quantity, Kind("share", RATE, yearly=True, low=0.0, high=1.0)]
 
 TWICE: Final = "the supplier would count a profit that the customer is not charged, so it is counted twice"
@@ -42,7 +44,7 @@ def captive(
     tax_rate: YearlyRate | None = None,
     wacc: YearlyRate | None = None,
     terminal_growth: Rate | None = None,
-    timing: Literal["mid-year", "end-year"] = "mid-year",
+    timing: Timing = "mid-year",
     external_revenue: YearlyMoney | None = None,
     lost: YearlyShare = 0.0,
     premium_elsewhere: Rate = 0.0,
@@ -166,13 +168,10 @@ def _straight_line(line: Line, row: Any, life: int, noun: str) -> Any:
 
 
 def _tax_timing(
-    line: Line, profit: Any, held: Any, tax_rate: Any, wacc: Any, growth: Any, life: int, timing: str
+    line: Line, profit: Any, held: Any, tax_rate: Any, wacc: Any, growth: Any, life: int, timing: Timing
 ) -> Any:
     """Present value of tax paid on internal profit less tax saved by depreciating it, exact by purchase."""
-    factor = line("Discount factor, end of year", roll_forward(lambda before, wacc: before / (1 + wacc), 1, wacc))
-    if timing == "mid-year":
-        half = line.constant("Mid-year shift in years", 0.5)
-        factor = line("Discount factor of cash flows", previous(factor, 1) / (1 + wacc) ** half)
+    factor = discount_factors(line, Discounting(wacc=wacc, timing=timing)).flows
     paid = line("Discounted tax rate", tax_rate * factor, show=RATE)
     last_wacc = line("WACC after the forecast", final(wacc), show=RATE)
     ahead, beyond = [paid], final(paid)
@@ -188,7 +187,7 @@ def _tax_timing(
     if growth is None:
         line("Tax timing overstated by the terminal value", in_flows - forecast)
         return forecast
-    spread = line("WACC less terminal growth", valid(above(last_wacc, growth), last_wacc - growth), show=RATE)
+    spread = line("WACC less terminal growth", spread_over(last_wacc, growth), show=RATE)
     perpetuity = line("Later years over the last year", (1 + growth) / spread)
     later = line("Tax timing of later purchases", final(exact) * perpetuity)
     line("Tax timing overstated by the terminal value", in_flows + final(counted) * perpetuity - (forecast + later))

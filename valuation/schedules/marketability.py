@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from ..kinds import Rate, Years
 from ..lines import Line
-from ..methods.black_scholes import Spread, discounted, put, spread
-from ..operations import above, below, exp, log, minimum, normal_cdf, sqrt, where
+from ..methods.black_scholes import Spread, put, spread
+from ..operations import above, below, exp, log, maximum, minimum, normal_cdf, sqrt, where
 from ..units import FLAG, NUMBER, RATE
 from .schedule import schedule
 
@@ -26,8 +26,8 @@ def marketability(
     """Discount for lack of marketability by Chaffe, Finnerty, Ghaidarov and Longstaff; one of them is chosen.
 
     Finnerty and Ghaidarov value an average-price put, Chaffe a put at the price of today, Longstaff the perfect sale
-    at the highest price: an upper bound, which beyond 100 % is capped and flagged in lines of their own. A lock-up or a
-    volatility that is not positive is invalid (NaN).
+    at the highest price: an upper bound, which beyond 100 % is capped and flagged in lines of their own. Without a
+    lock-up there is no discount; a negative lock-up or volatility is invalid (NaN).
     Sources: Chaffe (1993); Longstaff (1995); Ghaidarov (2009); Finnerty (2012).
 
     Args:
@@ -39,10 +39,11 @@ def marketability(
     """
     line.heading("Discount for lack of marketability by model")
     over = spread(line, volatility, lock_up)
-    kept = line("Share without its dividends until then", discounted(1, dividend_yield, lock_up), show=NUMBER)
+    kept = line("Part of the price that is not dividends until then", exp(-dividend_yield * lock_up), show=RATE)
+    money = line("Present value of the price in money", exp(-risk_free * lock_up), show=RATE)
     ratio = averaging(line, over)
     found = {
-        "chaffe": line("Chaffe", chaffe(over, kept, discounted(1, risk_free, lock_up)), show=RATE),
+        "chaffe": line("Chaffe", chaffe(over, kept, money), show=RATE),
         "finnerty": line("Finnerty", finnerty(line, over, ratio, kept), show=RATE),
         "ghaidarov": line("Ghaidarov", ghaidarov(line, ratio, kept), show=RATE),
     }
@@ -55,9 +56,10 @@ def marketability(
 def chaffe(over: Spread, kept: Any, money: Any) -> Any:
     """A European put at today's price over the share: what protection until the sale costs (Chaffe, 1993).
 
-    ``kept`` is the share less its dividends until then, ``money`` the present value of one.
+    ``kept`` is what the share is worth without its dividends until then, ``money`` the present value of its price, both
+    over that price.
     """
-    return put(kept, money, over)
+    return where(above(over.whole, 0), put(kept, money, over), maximum(money - kept, 0))
 
 
 def finnerty(line: Line, over: Spread, ratio: Any, kept: Any) -> Any:
@@ -68,12 +70,12 @@ def finnerty(line: Line, over: Spread, ratio: Any, kept: Any) -> Any:
     """
     variance, half = over.whole * over.whole, line.constant("Half", 0.5)
     squared = variance + log(ratio) - line.constant("Two", 2) * log(1 + variance * ratio * half)
-    return _put_on_average(line, squared, kept)
+    return _put_on_average(line, "Finnerty", squared, kept)
 
 
 def ghaidarov(line: Line, ratio: Any, kept: Any) -> Any:
     """An average-strike put whose average is taken as lognormal (2009): its variance is ln[2 (e^v - v - 1) / v^2]."""
-    return _put_on_average(line, log(ratio), kept)
+    return _put_on_average(line, "Ghaidarov", log(ratio), kept)
 
 
 def longstaff(line: Line, over: Spread) -> Any:
@@ -98,7 +100,8 @@ def averaging(line: Line, over: Spread) -> Any:
     return line("Mean square of the average price", where(small, series, closed), show=NUMBER)
 
 
-def _put_on_average(line: Line, squared: Any, kept: Any) -> Any:
+def _put_on_average(line: Line, name: str, squared: Any, kept: Any) -> Any:
     """What an average-strike put costs: N(w/2) - N(-w/2), with w the root of its variance."""
-    half = sqrt(squared) * line.constant("Half", 0.5)
+    half = line.constant("Half", 0.5)
+    half = line(f"Half the volatility of share over average, {name}", sqrt(squared) * half, show=RATE)
     return kept * (normal_cdf(half) - normal_cdf(-half))

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..calculation import needed
 from ..lines import Line
-from ..operations import add_up, valid
+from ..operations import above, absolute, add_up, valid, where
 from ..units import RATE
 from .part import Paid, PartAtDate, less, within_whole
 from .route import Before, Outcome
@@ -58,7 +58,9 @@ def settle(
     steps = {name: line(name, amount) for name, amount in named.items()}
     change = line("Change of the group's equity", after - start)
     explained = line("Differences together", add_up(*steps.values())) if steps else None
-    residual = line("Residual", change if explained is None else change - explained)
+    rest = change if explained is None else change - explained
+    share = where(above(absolute(start), 0), rest / start, 0)
+    residual = line("Residual, as a share of the equity before", share, show=RATE)
 
     line.heading("One share of the parent, and what is expected")
     line("Before, per share of the parent", start / before.shares)

@@ -75,7 +75,7 @@ def _cut(text: str) -> str:
     """Shorten a title at a bracket or between words rather than inside a word."""
     if len(text) <= LONGEST_TITLE:
         return text
-    before_bracket = text.partition(" (")[0]
+    before_bracket = re.sub(r" \([^)]*\)?", "", text)
     if len(before_bracket) <= LONGEST_TITLE:
         return before_bracket
     whole_words = before_bracket[: LONGEST_TITLE + 1].rpartition(" ")[0]

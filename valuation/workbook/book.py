@@ -25,6 +25,7 @@ from . import (
     inputs_page,
     parts_page,
     peers_page,
+    reverse_page,
     simulation_page,
     summary_page,
     tables_pages,
@@ -56,6 +57,7 @@ RESERVED: Final = (
     FILES,
     checks_page.TITLE,
     transactions_page.TITLE,
+    reverse_page.TITLE,
 )
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
 
@@ -177,6 +179,8 @@ def draft_book(
     )
     if case.transactions:
         transactions_page.write_transactions(pages[transactions_page.TITLE], case, found, draft)
+    if found.price is not None:
+        reverse_page.write_reverse(pages[reverse_page.TITLE], case, recording, found, draft)
     checks_page.write_checks(pages[checks_page.TITLE], made, stored, simulation is not None, draft)
     _write_run(case, pages, draft, simulation, found, per_share, mark)
     _write_lists(case, pages, draft, simulation, scenarios)
@@ -257,6 +261,8 @@ def _pages(
     if case.transactions:
         note = f"{case.currency} m and {case.quote}; every difference named"
         draft.page(transactions_page.TITLE, "Before and after transactions", note)
+    if case.has("shares.price"):
+        draft.page(reverse_page.TITLE, reverse_page.TITLE, "Solved in closed form and live, everything else at base")
     if simulation is not None:
         note = "A stored run: numbers in blue do not follow the inputs until the next run"
         draft.page(SIMULATION, "Simulation", note)
@@ -276,7 +282,7 @@ def _titles(case: Case, recording: Recording) -> dict[str, str]:
     for name in _scopes(case):
         scope = recording.scopes.get(name)
         if scope is not None and scope.rows:
-            titles[name] = sheet_title(scope.title, taken)
+            titles[name] = sheet_title(scope.title.replace(": ", ", "), taken)
             taken.add(titles[name].lower())
     return titles
 
@@ -309,6 +315,7 @@ def _notes(case: Case) -> dict[str, str]:
         INPUTS: "Every assumption with unit, distribution, range, source and reason",
         transactions_page.TITLE: "What each transaction changes for one share, and what is expected of it",
         SIMULATION: "Percentiles, histogram and cumulative distribution of the last run",
+        reverse_page.TITLE: "Each part, the holding discount and each transaction as the price implies it",
         EVIDENCE: "Dated and sourced facts",
         BASELINE: "The inputs that the stored run was given",
         FILES: "The assumption files as text",

@@ -85,7 +85,10 @@ def _walk(table: _Table, title: str, outcome: Outcome) -> None:
         levels.append(level)
     levels.append(_whole(table, table.row("After", outcome.after, style="total")))
     last = table.at - 1
-    table.row("Residual: after less before less all differences", outcome.residual)
+    page.text(table.at, LABEL, "Residual: after less before less all differences, share of before")
+    page.text(table.at, UNIT, "%", "unit")
+    table.draft.put(page, table.at, AMOUNT, outcome.residual + 0, unit=RATE)
+    table.at += 1
     table.at += 1
     page.text(table.at, LABEL, f"{title}: what the holders of the parent have after", "section")
     table.at += 1

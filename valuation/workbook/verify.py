@@ -68,13 +68,13 @@ class Proof:
         return not self.differences and self.worst <= TOLERANCE
 
     def as_json(self) -> dict[str, Any]:
-        """The proof as one object."""
+        """The proof as one object; the worst difference is null where the book has an error in place of a number."""
         return {
             "book": self.book,
             "draws": self.draws,
             "formulas": self.formulas,
             "values_compared": self.compared,
-            "worst_difference": self.worst,
+            "worst_difference": self.worst if np.isfinite(self.worst) else None,
             "worst_cell": self.worst_cell,
             "proved": self.proved,
             "written_by": self.writer,
@@ -173,7 +173,7 @@ def _case(path: Path, formulas: Cells, constants: Cells) -> Case:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text("\n".join(lines) + "\n", encoding="utf-8")
         single = "case.yaml" not in texts
-        return load(Path(folder) / next(iter(texts)) if single and texts else folder)
+        return load(Path(folder) / next(iter(texts)) if single and texts else folder, evidence=False)
 
 
 def _stand_in(case: Case) -> Simulation:

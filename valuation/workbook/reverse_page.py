@@ -1,0 +1,180 @@
+"""The page What the price implies: each part, the holding discount and each transaction, everything else at base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from .. import reverse
+from ..assumptions import Case
+from ..bridge import Valuation
+from ..checks import Recorded, standards
+from ..formula import Reference
+from ..operations import absolute, add_up
+from ..recording import Recording, evaluate
+from ..units import MULTIPLE, RATE, Unit
+from .address import HEAD_ROW
+from .pages import Draft, Page
+
+TITLE: Final = "What the price implies"
+LABEL, UNIT, BASE, IMPLIED, CHANGE = range(5)
+NOTES: Final = (
+    "One thing at a time: what each figure would have to be for the value per share to be the price, the rest at base.",
+    "Bridge items and parts that read lines of another part stay as they are, and so does what transactions add.",
+    "A negative value, or a share outside 0 to 100 %, says that this thing alone cannot explain the price.",
+)
+
+Pair = tuple[Reference, Reference]
+
+
+def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation, draft: Draft) -> None:
+    """Write base beside implied; the case has a price."""
+    heads = {LABEL: "Figure", UNIT: "Unit", BASE: "Base", IMPLIED: "Implied", CHANGE: "Implied less base"}
+    page.heads(HEAD_ROW, heads)
+    page.widths = {LABEL: 62, UNIT: 11, BASE: 16, IMPLIED: 16, CHANGE: 18}
+    page.freeze = (HEAD_ROW + 1, 1)
+    table, recorded = _Table(page, draft, HEAD_ROW + 1), Recorded(case, recording, found)
+    discount = recorded.assumption("holding.discount") if found.holding_discount is not None else None
+    worth = table.base("Value per share and price", found.per_share, case.quote, "total")
+    price = table.implied(worth, found.price, "total")
+    here = replace(found, per_share=worth, price=price)
+    gap = table.single("Equity of the group that the price sees above the model", reverse.equity_gap(here, price))
+    _parts(table, case, recorded, gap, discount)
+    if discount is not None:
+        table.section("Holding discount")
+        own = table.base("Holding discount rate", discount, RATE)
+        table.implied(own, reverse.discount_needed(case, found, gap, own))
+    _transactions(table, case, recorded, gap)
+    _stubs(table, case, here, discount)
+    for number, note in enumerate(NOTES):
+        page.text(table.at + 1 + number, LABEL, note, "subtitle")
+
+
+@dataclass
+class _Table:
+    """The rows of the page, one below the other; ``at`` is the next."""
+
+    page: Page
+    draft: Draft
+    at: int
+
+    def section(self, text: str) -> None:
+        """Leave a line and write a caption."""
+        self.page.text(self.at + 1, LABEL, text, "section")
+        self.at += 2
+
+    def base(self, label: str, formula: Any, unit: Unit | None = None, style: str = "formula") -> Reference:
+        """Begin a row with its base; returns the cell."""
+        unit = unit or formula.unit
+        self.page.text(self.at, LABEL, label, "total_text" if style == "total" else "text")
+        self.page.text(self.at, UNIT, str(unit), "unit")
+        return self.draft.put(self.page, self.at, BASE, _direct(formula), unit=unit, style=style)
+
+    def implied(self, own: Reference, formula: Any, style: str = "formula") -> Reference:
+        """End a row with what is implied and the difference to its base; returns the cell."""
+        needed = self.draft.put(self.page, self.at, IMPLIED, _direct(formula), unit=own.unit, style=style)
+        self.draft.put(self.page, self.at, CHANGE, needed - own, unit=own.unit, style=style)
+        self.at += 1
+        return needed
+
+    def single(self, label: str, formula: Any) -> Reference:
+        """Write a row with one figure; returns the cell."""
+        cell = self.base(label, formula)
+        self.at += 1
+        return cell
+
+    def chance(self, label: str, base: Any, gap: Reference, change: Reference, least: Any) -> None:
+        """Write a probability; where a transaction changes next to nothing, none explains the price."""
+        own = self.base(label, base, RATE)
+        cells = [self.draft.cells[reference.row].seen_from(self.page.title) for reference in (own, gap, change, least)]
+        text = '=IF(ABS({2})>{3},{0}+{1}/{2},"none")'.format(*cells)
+        probability, missing, amount, limit = (self.draft.value(cell) for cell in (own, gap, change, least))
+        value = probability + missing / amount if abs(amount) > limit else "none"
+        self.page.raw(self.at, IMPLIED, text, value, "formula", RATE.number_format)
+        self.at += 1
+
+    def nothing(self, quantity: Any) -> bool:
+        """Whether a quantity of the model is 0 in the base case, so that nothing can be divided by it."""
+        return not np.all(evaluate(quantity, self.draft.values.__getitem__))
+
+
+def _direct(formula: Any) -> Any:
+    """Read the cell that a link points at, not the link."""
+    while isinstance(formula, Reference) and isinstance(formula.row.formula, Reference):
+        formula = formula.row.formula
+    return formula
+
+
+def _parts(table: _Table, case: Case, recorded: Recorded, gap: Reference, discount: Any) -> None:
+    """What each part must be worth: attributable, 100 % of the equity, the enterprise, and in multiples."""
+    parts = recorded.valuation.parts
+    attributable: dict[str, Pair] = {}
+    table.section("Attributable value")
+    for name, part in parts.items():
+        own = table.base(case.parts[name].name, part.attributable)
+        kept = reverse.share_kept(case, name, discount)
+        needed = reverse.attributable_needed(replace(part, attributable=own), gap, kept)
+        attributable[name] = own, table.implied(own, needed)
+    equity: dict[str, Pair] = {}
+    table.section("Equity value, 100 %")
+    for name, part in parts.items():
+        if not table.nothing(part.owned):
+            own = table.base(case.parts[name].name, part.equity)
+            equity[name] = own, table.implied(own, reverse.equity_needed(part, attributable[name][1]))
+    enterprise: dict[str, Pair] = {}
+    leveraged = [name for name in equity if parts[name].enterprise is not None]
+    if leveraged:
+        table.section("Enterprise value, 100 %")
+    for name in leveraged:
+        own = table.base(case.parts[name].name, parts[name].enterprise)
+        here = replace(parts[name], enterprise=own, equity=equity[name][0])
+        enterprise[name] = own, table.implied(own, reverse.enterprise_needed(here, equity[name][1]))
+    _multiples(table, case, recorded, {"equity": equity, "enterprise": enterprise})
+
+
+def _multiples(table: _Table, case: Case, recorded: Recorded, worths: dict[str, dict[str, Pair]]) -> None:
+    """The worth of parts over what they earn or sell."""
+    measures = [(name, reverse.yardstick(case, name, recorded.line)) for name in worths["equity"]]
+    measured = [
+        (name, measure, worths[measure.level][name])
+        for name, measure in measures
+        if measure is not None and name in worths[measure.level] and not table.nothing(measure.amount)
+    ]
+    if measured:
+        table.section("Multiples")
+    for name, measure, (worth, needed) in measured:
+        own = table.base(f"{case.parts[name].name}: {measure.label}", worth / measure.amount, MULTIPLE)
+        table.implied(own, needed / measure.amount)
+
+
+def _transactions(table: _Table, case: Case, recorded: Recorded, gap: Reference) -> None:
+    """The probability at which each transaction explains the price."""
+    found = recorded.valuation
+    if not found.transactions:
+        return
+    table.section("Transactions")
+    tied = standards()["parts_add_up"].thresholds["threshold"].value
+    tolerance = recorded.recording.constant("Tolerance of identities", tied)
+    least = table.single("Smallest change of the group's equity that counts", tolerance * absolute(found.equity))
+    for name, outcome in found.transactions.items():
+        title = case.transactions[name].name
+        change = table.single(f"{title}: change of the group's equity", outcome.after - outcome.before)
+        table.chance(f"{title}: probability", outcome.probability, gap, change, least)
+
+
+def _stubs(table: _Table, case: Case, found: Valuation, discount: Any) -> None:
+    """What is left of the value, and of the price, for everything else when a part is worth its base value."""
+    table.section("Stubs: what is left for everything else")
+    for name, segment in case.parts.items():
+        kept = reverse.share_kept(case, name, discount)
+        part = found.parts[name].per_share if kept is None else found.parts[name].per_share * kept
+        own = table.base(f"Without {segment.name}", found.per_share - part, case.quote)
+        table.implied(own, found.price - part)
+    rest = reverse.not_operating(case, found)
+    if rest:
+        other = add_up(*rest) * found.factor
+        label = "Operating stub: without stakes, bridge items and holding discount"
+        own = table.base(label, found.per_share - other, case.quote, "total")
+        table.implied(own, found.price - other, "total")
