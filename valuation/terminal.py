@@ -132,7 +132,11 @@ def print_checks(findings: Sequence[Finding], *, quiet: bool = False) -> None:
         out.print(f"warning: {len(unsourced)} assumptions have no source; valuation check lists them", highlight=False)
     for finding in shown:
         out.print(
-            f"{finding.severity}: {finding.place}: {finding.message}", highlight=False, markup=False, emoji=False, soft_wrap=True
+            f"{finding.severity}: {finding.place}: {finding.message}",
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=True,
         )
     if not findings and not quiet:
         out.print("no problems; every check is clear", highlight=False)

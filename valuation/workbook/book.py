@@ -163,6 +163,8 @@ def draft_book(
     """
     recording, found = record(case)
     mark = recording.constant(summary_page.PRICE_MARK, 0.008)
+    if found.price is not None:
+        reverse_page.tolerance(recording)
     recorded = Recorded(case, recording, found)
     made = checks(recorded)
     stored = _stored_findings(recorded, simulation) if judged else []

@@ -29,6 +29,11 @@ NOTES: Final = (
 Pair = tuple[Reference, Reference]
 
 
+def tolerance(recording: Recording) -> Reference:
+    """What counts as nothing: a constant, which must be named before a book is evaluated."""
+    return recording.constant("Tolerance of identities", standards()["parts_add_up"].thresholds["threshold"].value)
+
+
 def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation, draft: Draft) -> None:
     """Write base beside implied; the case has a price."""
     heads = {LABEL: "Figure", UNIT: "Unit", BASE: "Base", IMPLIED: "Implied", CHANGE: "Implied less base"}
@@ -155,9 +160,9 @@ def _transactions(table: _Table, case: Case, recorded: Recorded, gap: Reference)
     if not found.transactions:
         return
     table.section("Transactions")
-    tied = standards()["parts_add_up"].thresholds["threshold"].value
-    tolerance = recorded.recording.constant("Tolerance of identities", tied)
-    least = table.single("Smallest change of the group's equity that counts", tolerance * absolute(found.equity))
+    least = table.single(
+        "Smallest change of the group's equity that counts", tolerance(recorded.recording) * absolute(found.equity)
+    )
     for name, outcome in found.transactions.items():
         title = case.transactions[name].name
         change = table.single(f"{title}: change of the group's equity", outcome.after - outcome.before)
