@@ -175,6 +175,17 @@ def test_a_note_explains_a_terminal_value(margin: str, severities: list[str], tm
     assert severities == found
 
 
+def test_a_declared_fact_of_another_unit_is_a_finding(tmp_path: Path) -> None:
+    text = TEXTS["market_share"].replace("market_size: 500 CNY m", "market_size: 500 USD m")
+    found = [f.message for f in base_case(opened(tmp_path, text)).checks if f.rule == "market_share"]
+    assert ["market share cannot be judged: cannot combine CNY/USD with %: one is a pure number"] == found
+
+
+def test_a_yearly_driver_counts_in_its_last_year(tmp_path: Path) -> None:
+    text = TEXTS["growth_below_risk_free"].replace("risk_free: 2%", "risk_free: [1%, 1%, 2%]")
+    assert fired(opened(tmp_path, text), "growth_below_risk_free") == []
+
+
 # What a case changes --------------------------------------------------------------------------------------------------
 
 CHANGED = STAKE + "shares: {diluted: 10 m shares, price: 0.5 CNY/share}\nchecks:\n  gap_to_price: "

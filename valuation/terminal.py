@@ -123,7 +123,7 @@ def _print_headline(base: BaseCase, simulation: Simulation | None) -> None:
 
 
 def print_checks(findings: Sequence[Finding], *, quiet: bool = False) -> None:
-    """Print the checks that fired, errors first; ``quiet`` leaves out what only informs."""
+    """Print the checks that fired, errors first, each with its rule; ``quiet`` leaves out what only informs."""
     out = console()
     unsourced = [finding for finding in findings if finding.id == "source"]
     shown = [finding for finding in findings if not quiet or (finding.id != "source" and finding.severity != "info")]
@@ -131,13 +131,9 @@ def print_checks(findings: Sequence[Finding], *, quiet: bool = False) -> None:
     if quiet and unsourced:
         out.print(f"warning: {len(unsourced)} assumptions have no source; valuation check lists them", highlight=False)
     for finding in shown:
-        out.print(
-            f"{finding.severity}: {finding.place}: {finding.message}",
-            highlight=False,
-            markup=False,
-            emoji=False,
-            soft_wrap=True,
-        )
+        rule = f" [{finding.rule}]" if finding.rule not in ("", "source") else ""
+        text = f"{finding.severity}: {finding.place}: {finding.message}{rule}"
+        out.print(text, highlight=False, markup=False, emoji=False, soft_wrap=True)
     if not findings and not quiet:
         out.print("no problems; every check is clear", highlight=False)
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..assumptions import DEFAULT, JUDGEMENT
 from ..operations import absolute, add_up, at_least, at_most, below, both
 from .peer_columns import multiple_reads
-from .rule import Check, Finding, Look, is_word, live, of_files
+from .rule import Check, Finding, Look, is_word, last, live, of_files
 from .structure import earnings, said
 
 
@@ -78,7 +78,7 @@ def holders(look: Look) -> Iterator[Check]:
     for name, segment in look.recorded.case.segments.items():
         others = [a.name for a in look.recorded.of_part(name) if a.name.startswith(f"{name}.held_by_")]
         if others:
-            whole = add_up(look.recorded.assumption(f"{name}.owned"), *map(look.recorded.assumption, others))
+            whole = add_up(*(last(look.recorded.assumption(holder)) for holder in (f"{name}.owned", *others)))
             yield look.check(
                 name,
                 f"{segment.name}: what the group and the other holders own is 100%",

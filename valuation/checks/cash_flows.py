@@ -10,7 +10,7 @@ import numpy as np
 from ..operations import at_least, at_most, both, either, final
 from .peer_columns import numbers, reads_of
 from .recorded import Recorded
-from .rule import Check, Finding, Look, live, of_files, percent
+from .rule import Check, Finding, Look, last, live, of_files, percent
 
 
 @live
@@ -36,8 +36,8 @@ def _risk_free(recorded: Recorded, scope: str) -> Any:
         for schedule, _ in recorded.lines_read(assumption):
             rate = recorded.assumption(f"{schedule}.risk_free")
             if rate is not None:
-                return rate
-    return recorded.assumption("drivers.risk_free")
+                return last(rate)
+    return last(recorded.assumption("drivers.risk_free"))
 
 
 @live
@@ -61,7 +61,7 @@ def growth_below_risk_free(look: Look) -> Iterator[Check]:
 @live
 def growth_below_gdp(look: Look) -> Iterator[Check]:
     """9: nothing outgrows the economy, where the case names its growth."""
-    economy = look.recorded.assumption("drivers.nominal_gdp")
+    economy = last(look.recorded.assumption("drivers.nominal_gdp"))
     for segment, working in look.recorded.views("dcf") if economy is not None else ():
         growth = look.recorded.assumption(f"{working.scope}.terminal_growth")
         if growth is not None:
@@ -244,8 +244,7 @@ def market_share(look: Look) -> Iterator[Check]:
         market, share = (look.recorded.assumption(f"{working.scope}.{n}") for n in ("market_size", "plausible_share"))
         revenue = look.recorded.line(working.scope, "Revenue forecast")
         if market is not None and share is not None:
-            taken = final(revenue) / (final(market) if market.yearly else market)
-            limit = final(share) if share.yearly else share
+            taken, limit = final(revenue) / last(market), last(share)
             yield look.check(
                 working.scope,
                 f"{segment.name}: revenue of the last year is a plausible share of its market",

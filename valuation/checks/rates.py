@@ -11,7 +11,7 @@ import numpy as np
 from ..operations import absolute, add_up, at_least, at_most, final
 from .peer_columns import all_reads, rows, texts
 from .recorded import Recorded
-from .rule import Check, Finding, Look, is_word, live, of_files, percent
+from .rule import Check, Finding, Look, is_word, last, live, of_files, percent
 
 COUNTRIES = {
     "us": "USD", "usd": "USD", "dollar": "USD", "china": "CNY", "cny": "CNY", "rmb": "CNY", "euro": "EUR", "eur": "EUR",
@@ -111,7 +111,7 @@ def wacc_of_group(look: Look) -> Iterator[Check]:
         (recorded.line(w.scope, "Enterprise value"), recorded.assumption(f"{w.scope}.wacc"))
         for _, w in recorded.views("dcf")
     ]
-    group = recorded.assumption("drivers.group_wacc")
+    group = last(recorded.assumption("drivers.group_wacc"))
     for schedule in recorded.workings("segment_betas"):
         group = group if group is not None else recorded.line(schedule.scope, "WACC of the group")
     if group is None or len(rows) < 2:
@@ -232,7 +232,7 @@ def losses_unused(look: Look) -> Iterator[Check]:
 def perpetual_tax(look: Look) -> Iterator[Check]:
     """16: reliefs end; the last year's rate stands for ever."""
     recorded, currency = look.recorded, look.recorded.case.currency
-    statutory: Any = recorded.assumption("drivers.statutory_tax_rate")
+    statutory: Any = last(recorded.assumption("drivers.statutory_tax_rate"))
     if statutory is None and currency in look.standard.thresholds:
         statutory = look.limit(currency)
     for segment, working in recorded.views("dcf") if statutory is not None else ():

@@ -18,10 +18,11 @@ import numpy as np
 
 from ..assumptions import CheckSetting
 from ..formula import Formula
+from ..operations import final
 from ..problems import Place
 from ..recording import Recording
 from ..simulation.results import Simulation
-from ..units import Unit
+from ..units import Unit, UnitMismatch
 from .recorded import Recorded
 from .standards import Severity, Standard, standards
 
@@ -168,6 +169,11 @@ class Look:
         )
 
 
+def last(quantity: Any) -> Any:
+    """The last year of a yearly row, anything else as it is: a live test stands in one cell."""
+    return final(quantity) if quantity is not None and quantity.yearly else quantity
+
+
 def is_word(word: str, name: str) -> bool:
     """Whether words (joined by _ or a blank) stand in a name or a text, each as a whole."""
     spaced = re.sub(r"[^a-z0-9]+", " ", name.lower())
@@ -194,13 +200,28 @@ def _rules(recorded: Recorded, when: When) -> Iterator[Rule]:
 
 def checks(recorded: Recorded) -> list[Check]:
     """Every live check of a recorded model."""
-    return [check for rule in _rules(recorded, "live") for check in rule.function(look(recorded, rule))]
+    return [found for found in _made(recorded) if isinstance(found, Check)]
+
+
+def _made(recorded: Recorded) -> Iterator[Check | Finding]:
+    """The live checks, and a finding for each rule whose units do not meet, such as a market size without money."""
+    for rule in _rules(recorded, "live"):
+        seen = look(recorded, rule)
+        try:
+            yield from list(rule.function(seen))
+        except UnitMismatch as error:
+            text = f"{rule.id.replace('_', ' ')} cannot be judged: {error}"
+            yield Finding(rule.id, seen.severity("warning"), text, recorded.whole, rule.id)
 
 
 def findings(recorded: Recorded) -> list[Finding]:
     """The live checks that fire in the base case, what the files say, and what the case changes in the checks."""
-    made = checks(recorded)  # before the evaluation: rules name constants
-    fired = [_fired(recorded, check) for check in made if not passes(recorded, check)]
+    made = list(_made(recorded))  # before the evaluation: rules name constants
+    fired = [
+        _fired(recorded, found) if isinstance(found, Check) else found
+        for found in made
+        if not isinstance(found, Check) or not passes(recorded, found)
+    ]
     return [*fired, *file_findings(recorded), *_changes(recorded)]
 
 
