@@ -187,3 +187,89 @@ def test_set_names_what_it_does_not_know() -> None:
     beta, wac = result.stderr.splitlines()
     assert f"--set: core.beta: {wanted}" == beta
     assert "--set: core.wac: is no assumption; did you mean core.wacc or core.owned" == wac
+
+
+# Solve ----------------------------------------------------------------------------------------------------------------
+
+SOLUTION_KEYS = {
+    "case", "for", "label", "sort", "unit", "quote", "price", "value", "implied", "base", "difference", "roots",
+    "rising", "one_way", "probability", "probability_from", "probability_above_price", "levels", "per_part", "notes",
+    "simulation",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["vc", "vc.exit_value", "holding.discount", "path.levels", "vc.years_to_exit"])
+def test_solve_prints_one_object(name: str) -> None:
+    result = run("solve", EQUITY, "--for", name, "--price", "84", "--draws", "500", "--seed", "3", "--json")
+    found = shown(result)
+    assert (0, "") == (result.exit_code, result.stderr)
+    assert SOLUTION_KEYS == set(found)
+    again = load(EQUITY).solve(name, 84.0, draws=500, seed=3)
+    assert (name, 84.0, again.implied, again.probability) == (
+        found["for"], found["price"], found["implied"], found["probability"],
+    )  # fmt: skip
+    assert found["difference"] == found["implied"] - found["base"]
+    assert all({"part", "name", "lower", "higher"} == set(part) for part in found["per_part"])
+    assert all({"label", "unit", "base", "implied"} == set(level) for level in found["levels"])
+    assert {"draws", "valid", "seed"} == set(found["simulation"])
+
+
+def test_solve_prints_base_beside_implied() -> None:
+    result = run("solve", SALES, "--for", "core.wacc", "--draws", "1000")
+    found = load(SALES).solve("core.wacc", draws=1000)
+    for wanted in (
+        "Paths and Sons: what the price implies for core.wacc",
+        "-0.34 points",
+        "price 15.00 CNY/share; base case 14.14 CNY/share",
+        f"probability that it is at least that good: {found.probability:.1%} (1,024 draws)",
+        f"probability that value is above the price: {found.probability_above_price:.1%}",
+        "note: the model is impossible from 2.00% down, at core.wacc_less_terminal_growth",
+    ):
+        assert wanted in result.stdout
+    assert 0 == result.exit_code
+
+
+def test_solve_prints_a_part_a_row_and_what_others_change() -> None:
+    part, row = (run("solve", EQUITY, "--for", name, "--draws", "100").stdout for name in ("vc", "path.levels"))
+    for wanted in ("Attributable value", "Equity value, 100 %", "implied when another part is worth 10% less or more:"):
+        assert wanted in part
+    for wanted in ("shift of every year", "Levels, 2028", "note: 2 values give the price"):
+        assert wanted in row
+    share = run("solve", EQUITY, "--for", "usd_stake.owned", "--price", "62", "--draws", "100").stdout
+    assert "out of reach" in share
+    assert "(its own distribution)" in run("solve", EQUITY, "--for", "vc.exit_value", "--draws", "100").stdout
+
+
+def test_solve_takes_other_assumptions() -> None:
+    base, changed = (
+        shown(run("solve", SALES, "--for", "core", "--draws", "100", "--json", *more))["implied"]
+        for more in ([], ["--set", "shares.diluted=50 m shares"])
+    )
+    assert base == pytest.approx(2 * changed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (
+            ["--for", "core.wac"],
+            1,
+            "--for: core.wac: is no assumption and no part; did you mean core.wacc or core.beta\n",
+        ),
+        (
+            ["--for", "core.owned"],
+            1,
+            "--for: core.owned: nothing from 0.00% to 100.00% gives a value per share of 15.00",
+        ),
+        ([], 2, "Missing option '--for'"),
+        (["--for", "core", "--price", "-3"], 2, "--price takes a number above 0, found -3"),
+        (["--for", "core", "--price", "nan"], 2, "--price takes a number above 0, found nan"),
+    ],
+)
+def test_solve_says_what_it_cannot(arguments: list[str], status: int, message: str) -> None:
+    result = run("solve", SALES, *arguments)
+    assert (status, "") == (result.exit_code, result.stdout)
+    assert message in result.stderr
+    if status == 1:
+        assert result.stderr.startswith("--for")
+        assert "input" == shown(run("solve", SALES, *arguments, "--json"))["checks"][0]["id"]

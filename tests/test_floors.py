@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
     {"assumptions", "expressions", "distributions", "dependence", "iman_conover", "nearest_correlation", "order",
      "peers"},
     {"model", "trial"},
-    {"reading", "simulation", "checks", "base_case", "sensitivity", "workbook", "report", "plots"},
+    {"reading", "simulation", "checks", "base_case", "sensitivity", "reverse", "workbook", "report", "plots"},
     {"study", "terminal", "reference", "cli", ""},
 ]
 # fmt: on
@@ -33,7 +33,7 @@ FLOORS: list[set[str]] = [
 # Where a library may be imported at all. "" is everywhere.
 HOMES: dict[str, set[str]] = {
     "numpy": {*set().union(*FLOORS[1:6]), "reference"},
-    "scipy": {"operations", "least_squares", "distributions", "iman_conover", "simulation", "sensitivity"},
+    "scipy": {"operations", "least_squares", "distributions", "iman_conover", "simulation", "sensitivity", "reverse"},
     "pandas": {"simulation", "sensitivity", "report", "study"},
     "matplotlib": {"report", "plots"},
     "ruamel": {"reading", "workbook"},

@@ -202,7 +202,7 @@ class Fact:
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """A company as of a date: everything that is assumed, read and checked."""
 
@@ -228,6 +228,9 @@ class Case:
     checks: Mapping[str, CheckSetting] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Case({self.id!r}: {self.name}, {len(self.parts)} parts)"
 
     @property
     def inputs(self) -> Iterator[Input]:

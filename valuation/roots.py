@@ -21,6 +21,7 @@ ZOOM: Final = 40
 MOST_EDGES: Final = 20
 FLAT: Final = 1e-12
 JUMP: Final = 1e-6
+EXACT: Final = 4 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _sorted_out(function: Function, x: Array, values: Array, start: float, scale
     """Refine each change of sign, tell roots from jumps, and what can be reached from the start from what cannot."""
     roots, jumps = [float(place) for place in x[values == 0]], list[float]()
     for at in np.flatnonzero(values[1:] * values[:-1] < 0):
-        root, is_root = _refined(function, float(x[at]), float(x[at + 1]), size)
+        root, is_root = _refined(function, float(x[at]), float(x[at + 1]), scale, size)
         (roots if is_root else jumps).append(root)
     walls = np.array([*x[~np.isfinite(values)], *jumps])
     left = walls[walls < start].max(initial=-np.inf)
@@ -126,25 +127,29 @@ def _sorted_out(function: Function, x: Array, values: Array, start: float, scale
     )
 
 
-def _refined(function: Function, low: float, high: float, size: float) -> tuple[float, bool]:
+def _refined(function: Function, low: float, high: float, scale: float, size: float) -> tuple[float, bool]:
     """Return the place between two of which the sign changes, and whether it is a root and not a jump."""
     from scipy.optimize import brentq
 
     def single(place: float) -> float:
         found = float(function(np.array([place]))[0])
         if not math.isfinite(found):
-            raise _Impossible
+            raise _Impossible(place)
         return found
 
     try:
-        root = float(brentq(single, low, high, xtol=5e-324, rtol=4 * np.finfo(np.float64).eps, maxiter=500))
+        root = float(brentq(single, low, high, xtol=EXACT * scale, rtol=EXACT, maxiter=1000))
         return root, abs(single(root)) <= JUMP * size
-    except _Impossible:
-        return (low + high) / 2, False
+    except _Impossible as impossible:
+        return impossible.place, False
 
 
 class _Impossible(ArithmeticError):
-    """The function has no value between two places where it has."""
+    """The function has no value at a place between two where it has."""
+
+    def __init__(self, place: float) -> None:
+        self.place = place
+        super().__init__(place)
 
 
 def _turns(x: Array, values: Array, size: float) -> tuple[float, ...]:

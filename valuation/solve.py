@@ -192,11 +192,15 @@ def _search(
 def _nearest(case: Case, found: Unknown, seen: Search, price: float) -> float:
     """The root nearest to the base; refuses with how far the value can go when there is none."""
     quote = case.quote
-    if seen.flat:
+    if seen.flat and not np.isfinite(seen.walls).any():
         worth = shown(seen.values[0] + price, quote)
         raise refusal(found.name, f"the value per share does not depend on it: it is {worth} for any")
     if seen.roots:
         return seen.roots[0]
+    walls = list(_walls(case, found, seen))
+    if seen.x[-1] - seen.x[0] <= NEAREST * found.scale:
+        only = f"has no other value than its base, {shown(found.base, found.unit)}"
+        raise refusal(found.name, f"{only}: {'; '.join(walls)}")
     (least_at, least), (most_at, most) = seen.extreme(False), seen.extreme(True)
     text = (
         f"nothing from {shown(seen.x[0], found.unit)} to {shown(seen.x[-1], found.unit)} gives a value per share of "
@@ -205,9 +209,7 @@ def _nearest(case: Case, found: Unknown, seen: Search, price: float) -> float:
     )
     if found.sort == "path":
         text += "; these are shifts of the whole row"
-    for note in _walls(case, found, seen):
-        text += f"; {note}"
-    raise refusal(found.name, text)
+    raise refusal(found.name, "; ".join([text, *walls]))
 
 
 def _sensitivity(case: Case, found: Unknown, price: float, worth: float, implied: float) -> Iterator[Sensitivity]:
@@ -297,7 +299,7 @@ def _notes(case: Case, found: Unknown, seen: Search, implied: float) -> Iterator
         yield f"{len(seen.roots)} values give the price: {listed}; the nearest to the base is taken"
     if seen.turns:
         nearest = min(seen.turns, key=lambda turn: abs(turn - implied))
-        yield f"the value per share both rises and falls in {found.name}; it turns at {shown(nearest, found.unit)}"
+        yield f"the value per share both rises and falls in {found.name}; it turns near {shown(nearest, found.unit)}"
     yield from _walls(case, found, seen)
     if seen.beyond:
         listed = " and ".join(shown(root, found.unit) for root in sorted(seen.beyond))

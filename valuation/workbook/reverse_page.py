@@ -45,7 +45,8 @@ def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation
     worth = table.base("Value per share and price", found.per_share, case.quote, "total")
     price = table.implied(worth, found.price, "total")
     here = replace(found, per_share=worth, price=price)
-    gap = table.single("Equity of the group that the price sees above the model", reverse.equity_gap(here, price))
+    missing = reverse.equity_gap(here, price)
+    gap = table.single("Equity of the group that the price sees above the model", CHANGE, missing)
     _parts(table, case, recorded, gap, discount)
     if discount is not None:
         table.section("Holding discount")
@@ -73,8 +74,7 @@ class _Table:
     def base(self, label: str, formula: Any, unit: Unit | None = None, style: str = "formula") -> Reference:
         """Begin a row with its base; returns the cell."""
         unit = unit or formula.unit
-        self.page.text(self.at, LABEL, label, "total_text" if style == "total" else "text")
-        self.page.text(self.at, UNIT, str(unit), "unit")
+        self._name(label, unit, style)
         return self.draft.put(self.page, self.at, BASE, _direct(formula), unit=unit, style=style)
 
     def implied(self, own: Reference, formula: Any, style: str = "formula") -> Reference:
@@ -84,11 +84,11 @@ class _Table:
         self.at += 1
         return needed
 
-    def single(self, label: str, formula: Any) -> Reference:
+    def single(self, label: str, column: int, formula: Any) -> Reference:
         """Write a row with one figure; returns the cell."""
-        cell = self.base(label, formula)
+        self._name(label, formula.unit)
         self.at += 1
-        return cell
+        return self.draft.put(self.page, self.at - 1, column, formula)
 
     def chance(self, label: str, base: Any, gap: Reference, change: Reference, least: Any) -> None:
         """Write a probability; where a transaction changes next to nothing, none explains the price."""
@@ -99,6 +99,10 @@ class _Table:
         value = probability + missing / amount if abs(amount) > limit else "none"
         self.page.raw(self.at, IMPLIED, text, value, "formula", RATE.number_format)
         self.at += 1
+
+    def _name(self, label: str, unit: Unit, style: str = "formula") -> None:
+        self.page.text(self.at, LABEL, label, "total_text" if style == "total" else "text")
+        self.page.text(self.at, UNIT, str(unit), "unit")
 
     def nothing(self, quantity: Any) -> bool:
         """Whether a quantity of the model is 0 in the base case, so that nothing can be divided by it."""
@@ -160,12 +164,11 @@ def _transactions(table: _Table, case: Case, recorded: Recorded, gap: Reference)
     if not found.transactions:
         return
     table.section("Transactions")
-    least = table.single(
-        "Smallest change of the group's equity that counts", tolerance(recorded.recording) * absolute(found.equity)
-    )
+    smallest = tolerance(recorded.recording) * absolute(found.equity)
+    least = table.single("Smallest change of the group's equity that counts", BASE, smallest)
     for name, outcome in found.transactions.items():
         title = case.transactions[name].name
-        change = table.single(f"{title}: change of the group's equity", outcome.after - outcome.before)
+        change = table.single(f"{title}: change of the group's equity", BASE, outcome.after - outcome.before)
         table.chance(f"{title}: probability", outcome.probability, gap, change, least)
 
 
