@@ -162,7 +162,7 @@ def test_check_fails_on_an_error(write: Write) -> None:
     for arguments in (["check", path], ["check", path, "--json"]):
         result = run(*arguments)
         assert 1 == result.exit_code
-        assert "sales: segments, eliminations and unallocated tie to the group within 0.5%" in result.stdout
+        assert "sales: segments, eliminations and unallocated items tie to the group, found 12.5%" in result.stdout
     assert 0 == run("value", path).exit_code
 
 

@@ -182,6 +182,18 @@ class Reconciliation:
 
 
 @dataclass(frozen=True)
+class CheckSetting:
+    """What a case changes in a check, and why: thresholds (as numbers and as written), its severity, or all of it."""
+
+    rule: str
+    thresholds: Mapping[str, float]
+    written: Mapping[str, str]
+    severity: Literal["error", "warning", "info", ""]
+    off: bool
+    origin: Origin
+
+
+@dataclass(frozen=True)
 class Fact:
     """A dated and sourced piece of evidence."""
 
@@ -213,6 +225,7 @@ class Case:
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     reconciliations: tuple[Reconciliation, ...] = ()
     evidence: Mapping[str, Fact] = field(default_factory=dict)
+    checks: Mapping[str, CheckSetting] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Problem, ...] = ()
 

@@ -166,10 +166,7 @@ def _transaction(case: Case, name: str, found: Valuation) -> TransactionResult:
 
 
 def _findings(case: Case) -> list[Finding]:
-    recording, valuation = record(case)
-    recorded = Recorded(case, recording, valuation)
-    given = {recording.inputs[found.name]: np.array([found.base]) for found in case.inputs}
-    return findings(recorded, given)
+    return findings(Recorded(case, *record(case)))
 
 
 def _single(quantity: Any) -> float:

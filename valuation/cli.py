@@ -232,7 +232,7 @@ def check(case: str, as_json: bool) -> None:
     else:
         from .terminal import print_checks
 
-        print_checks(base)
+        print_checks(base.checks)
     if any(finding.severity == "error" for finding in base.checks):
         raise click.exceptions.Exit(1)
 

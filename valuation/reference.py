@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 
 from .calculation import Calculation, Parameter
+from .checks.standards import standards
 from .dilution import SHARE_COUNT
 from .distributions import REGISTRY
 from .expressions import FUNCTIONS, HELP
@@ -20,7 +21,7 @@ INTRODUCTION = """\
 This page is generated (`make docs`); change docstrings, not the page.
 
 A case is a folder with a file `case.yaml`, or one YAML file. In a folder, each of `drivers`, `shares`, `holding`,
-`bridge`, `reconciliation`, `correlations` and `scenarios` may stand in a file of its own name (`drivers.yaml`), each
+`bridge`, `reconciliation`, `correlations`, `scenarios` and `checks` may stand in a file of its own name (`drivers.yaml`), each
 segment in `segments/<id>.yaml`, each schedule in `schedules/<id>.yaml`, each transaction in `transactions/<id>.yaml` and
 each table of peers in `peers/<id>.csv`.
 
@@ -39,6 +40,7 @@ each table of peers in `peers/<id>.csv`.
 | `reconciliation` | named tables of `items` that must sum to a reported `total` |
 | `correlations` | a list of `{between: [a, b], rank: 0.5, why: ...}` (Spearman), or the name of a CSV matrix |
 | `scenarios` | named overlays: `probability`, `set: {dotted.name: value}`, `why`; probabilities sum to 100% |
+| `checks` | changes of checks, each with `why`: `terminal_share: {threshold: 95%, severity: info, why: ...}`, or `off: yes` |
 
 A segment has `name`, `method`, `owned` (100% unless said), `net_debt` (for methods that value the enterprise), `note`,
 `discounted: yes` when a holding discount on stakes applies to it, `memo: yes` when it is valued and shown but not summed,
@@ -81,7 +83,7 @@ Amounts written in bn or tn are kept in m (`2.87 JPY tn` is 2,870,000 JPY m). Ad
 
 def reference() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *_functions(), *_distributions(), *_calculations()]) + "\n"
+    return "\n".join([INTRODUCTION, *_functions(), *_distributions(), *_calculations(), *_checks()]) + "\n"
 
 
 def _functions() -> Iterator[str]:
@@ -114,6 +116,16 @@ def _calculations() -> Iterator[str]:
             yield from _calculation(found)
     yield "## Shares\n\nKeys of `shares` where `basic` stands instead of `diluted`.\n"
     yield from _calculation(SHARE_COUNT)
+
+
+def _checks() -> Iterator[str]:
+    yield "## Checks\n"
+    yield "`valuation check` prints those that fire; a case changes severity and thresholds under `checks`, by these ids.\n"
+    yield "| rule | check | severity | thresholds | what it looks for |\n|---|---|---|---|---|"
+    for found in sorted(standards().values(), key=lambda standard: standard.number):
+        thresholds = ", ".join(f"`{name}: {value}`" for name, value in found.thresholds.items())
+        yield f"| {found.number} | `{found.id}` | {found.severity} | {thresholds} | {found.says} |"
+    yield ""
 
 
 def _calculation(found: Calculation) -> Iterator[str]:

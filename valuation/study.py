@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .assumptions import Case
 from .base_case import BaseCase, base_case
+from .checks import Finding, Recorded, run_findings
 from .reading import load as load_case
 from .reverse import Solution, solve
 from .simulation.engine import CHUNK, DRAWS, SEED, Progress, simulate
 from .simulation.results import Simulation
+from .trial import record
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -45,6 +47,13 @@ class Study:
     ) -> Simulation:
         """Value the case for many draws of its uncertain inputs; see ``simulation.engine.simulate``."""
         return simulate(self.case, draws, seed, kind=kind, chunk=chunk, progress=progress)
+
+    def findings(self, simulation: Simulation | None = None) -> list[Finding]:
+        """The checks that fire; with a simulation those about it too."""
+        found = list(self.value().checks)
+        if simulation is not None:
+            found += run_findings(Recorded(self.case, *record(self.case)), simulation)
+        return found
 
     def solve(
         self,
@@ -114,6 +123,7 @@ class Study:
                 for name, scenario in self.case.scenarios.items()
             ]
         if simulation is not None:
+            result["checks"] = [finding.as_json() for finding in self.findings(simulation)]
             result["simulation"] = simulation.as_json()
         return result
 

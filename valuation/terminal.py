@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from .checks.standards import SEVERITIES
 from .reverse import shown
 
 if TYPE_CHECKING:
     from .base_case import BaseCase
+    from .checks import Finding
     from .reverse import Solution
     from .simulation.results import Simulation
     from .study import Study
@@ -32,7 +35,7 @@ def print_value(study: Study) -> None:
     base = study.value()
     _print_table(base, None)
     _print_headline(base, None)
-    print_checks(base, quiet=True)
+    print_checks(base.checks, quiet=True)
 
 
 def print_run(study: Study, simulation: Simulation, written: Path) -> None:
@@ -40,7 +43,7 @@ def print_run(study: Study, simulation: Simulation, written: Path) -> None:
     base = study.value()
     _print_table(base, simulation)
     _print_headline(base, simulation)
-    print_checks(base, quiet=True)
+    print_checks(study.findings(simulation), quiet=True)
     console().print(f"[bold]{escape(str(written))}[/bold] written", highlight=False)
 
 
@@ -119,18 +122,19 @@ def _print_headline(base: BaseCase, simulation: Simulation | None) -> None:
         out.print(f"correlations repaired: {simulation.repair}", highlight=False, markup=False)
 
 
-def print_checks(base: BaseCase, *, quiet: bool = False) -> None:
-    """Print the checks that fired; ``quiet`` leaves out the line that says that all is well."""
+def print_checks(findings: Sequence[Finding], *, quiet: bool = False) -> None:
+    """Print the checks that fired, errors first, each with its rule; ``quiet`` leaves out what only informs."""
     out = console()
-    unsourced = [finding for finding in base.checks if finding.id == "source"]
-    shown = [finding for finding in base.checks if not quiet or (finding.id != "source" and finding.severity != "info")]
+    unsourced = [finding for finding in findings if finding.id == "source"]
+    shown = [finding for finding in findings if not quiet or (finding.id != "source" and finding.severity != "info")]
+    shown.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     if quiet and unsourced:
         out.print(f"warning: {len(unsourced)} assumptions have no source; valuation check lists them", highlight=False)
     for finding in shown:
-        out.print(
-            f"{finding.severity}: {finding.place}: {finding.message}", highlight=False, markup=False, soft_wrap=True
-        )
-    if not base.checks and not quiet:
+        rule = f" [{finding.rule}]" if finding.rule not in ("", "source") else ""
+        text = f"{finding.severity}: {finding.place}: {finding.message}{rule}"
+        out.print(text, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if not findings and not quiet:
         out.print("no problems; every check is clear", highlight=False)
 
 

@@ -14,6 +14,7 @@ from ..assumptions import GROUPS, Case
 from ..kinds import MONEY
 from ..order import order
 from ..problems import InvalidAssumptions, Place, Problem, Problems, nearest
+from .checks import check_settings
 from .files import FOLDERS, Gathered, gather
 from .groups import discount_base, group, holding, reconciliations, shares
 from .names import check_names, check_overrides, reads
@@ -24,7 +25,7 @@ from .session import TITLE, Session, case_id
 from .tree import Text
 from .values import ValueReader
 
-KEYS: Final = ("name", "currency", "date", "base_year", "years", "evidence", "correlations", "scenarios",
+KEYS: Final = ("name", "currency", "date", "base_year", "years", "evidence", "correlations", "scenarios", "checks",
                *FOLDERS, *GROUPS)  # fmt: skip
 MOST_YEARS: Final = 100
 EARLIEST: Final = 1901
@@ -111,6 +112,7 @@ def _case(session: Session, frame: _Frame) -> Case:
     tied = reconciliations(session)
     related = correlations(session)
     overlays = scenarios(session)
+    settings = check_settings(session)
     check_overrides(session)
     steps = [name for name in (*session.workings, *session.segments) if name not in session.transactions]
     ordering = order([*assumptions, *(f"{name}.*" for name in dict.fromkeys(steps))], lambda name: reads(session, name))
@@ -135,6 +137,7 @@ def _case(session: Session, frame: _Frame) -> Case:
         scenarios=overlays,
         reconciliations=tied,
         evidence=gathered.facts or {},
+        checks=settings,
         files=gathered.files,
         remarks=(*gathered.remarks, *session.remarks),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..assumptions import Assumption
+from ..checks.standards import is_declared
 from ..dilution import SHARE_COUNT
 from ..expressions import Name, names_in
 from ..order import resolve
@@ -53,7 +54,7 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
         _check_peers(session, name, place, f"{column.table}.{column.column}")
     unread = session.attempted - set(session.assumptions)  # a formula that could not be read may read anything
     for name, place in session.helpers.items():
-        if name not in used and not unread and not session.overrides:
+        if name not in used and not unread and not session.overrides and not is_declared(name):
             _unused(session, name, place)
     for circle in circles:
         names = [name.removesuffix(".*") for name in circle]

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..assumptions import Case
 from ..bridge import Valuation
-from ..checks import Check, Recorded, checks
+from ..checks import Check, Finding, Recorded, checks, file_findings, run_findings
 from ..formula import Reference
 from ..model import GROUP_TITLES
 from ..recording import Recording, evaluate_all
@@ -154,11 +154,20 @@ def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
     sheet.repeat_rows(HEAD_ROW)
 
 
-def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str, float]) -> Plan:
-    """Draft every page in the order of the book; the order of writing is that of the model."""
+def draft_book(
+    case: Case, simulation: Simulation | None, scenarios: Mapping[str, float], *, judged: bool = True
+) -> Plan:
+    """Draft every page in the order of the book; the order of writing is that of the model.
+
+    ``judged`` runs the rules whose results are stored texts; a proof, which compares formulas, does without.
+    """
     recording, found = record(case)
     mark = recording.constant(summary_page.PRICE_MARK, 0.008)
-    made = checks(Recorded(case, recording, found))
+    if found.price is not None:
+        reverse_page.tolerance(recording)
+    recorded = Recorded(case, recording, found)
+    made = checks(recorded)
+    stored = _stored_findings(recorded, simulation) if judged else []
     draft, titles = Draft(case.years), _titles(case, recording)
     pages = _pages(case, recording, titles, draft, simulation)
     base_year = inputs_page.place_inputs(pages[INPUTS], case, recording, draft)
@@ -174,12 +183,17 @@ def draft_book(case: Case, simulation: Simulation | None, scenarios: Mapping[str
         transactions_page.write_transactions(pages[transactions_page.TITLE], case, found, draft)
     if found.price is not None:
         reverse_page.write_reverse(pages[reverse_page.TITLE], case, recording, found, draft)
-    checks_page.write_checks(pages[checks_page.TITLE], made, draft)
+    checks_page.write_checks(pages[checks_page.TITLE], made, stored, simulation is not None, draft)
     _write_run(case, pages, draft, simulation, found, per_share, mark)
     _write_lists(case, pages, draft, simulation, scenarios)
     for page in pages.values():
         _headers(page, checks_page.MASTER, draft)
     return Plan(case, recording, found, draft, titles, made)
+
+
+def _stored_findings(recorded: Recorded, simulation: Simulation | None) -> list[Finding]:
+    found = file_findings(recorded)
+    return found if simulation is None else found + run_findings(recorded, simulation)
 
 
 def _write_model(case: Case, recording: Recording, titles: Mapping[str, str], draft: Draft, base_year: Cell) -> None:
@@ -257,7 +271,7 @@ def _pages(
     if case.scenarios:
         draft.page(SCENARIOS, "Scenarios", "Named overlays of the base case")
     draft.page(EVIDENCE, "Evidence", "Facts that assumptions cite, first those cited")
-    draft.page(checks_page.TITLE, "Checks", "Live tests of the model")
+    draft.page(checks_page.TITLE, "Checks", "Live tests of the model, and what was found in the files and the run")
     draft.page(BASELINE, "Audit: what the run was given", "Stored values, compared with the Inputs sheet")
     draft.page(FILES, "Audit: the assumption files", "The text from which this book was made")
     return draft.pages

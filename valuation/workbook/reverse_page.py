@@ -9,7 +9,7 @@ import numpy as np
 
 from ..assumptions import Case
 from ..bridge import Valuation
-from ..checks import TIED_WITHIN, Recorded
+from ..checks import Recorded, standards
 from ..formula import Reference
 from ..operations import absolute, add_up
 from ..recording import Recording, evaluate
@@ -27,6 +27,11 @@ NOTES: Final = (
 )
 
 Pair = tuple[Reference, Reference]
+
+
+def tolerance(recording: Recording) -> Reference:
+    """What counts as nothing: a constant, which must be named before a book is evaluated."""
+    return recording.constant("Tolerance of identities", standards()["parts_add_up"].thresholds["threshold"].value)
 
 
 def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation, draft: Draft) -> None:
@@ -159,8 +164,8 @@ def _transactions(table: _Table, case: Case, recorded: Recorded, gap: Reference)
     if not found.transactions:
         return
     table.section("Transactions")
-    tolerance = recorded.recording.constant("Tolerance of identities", TIED_WITHIN)
-    least = table.single("Smallest change of the group's equity that counts", BASE, tolerance * absolute(found.equity))
+    smallest = tolerance(recorded.recording) * absolute(found.equity)
+    least = table.single("Smallest change of the group's equity that counts", BASE, smallest)
     for name, outcome in found.transactions.items():
         title = case.transactions[name].name
         change = table.single(f"{title}: change of the group's equity", BASE, outcome.after - outcome.before)

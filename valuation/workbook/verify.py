@@ -100,7 +100,9 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
     formulas, constants, writer = _cells(path)
     case = _case(path, formulas, constants)
-    plan = draft_book(case, _stand_in(case) if SIMULATION in constants else None, dict.fromkeys(case.scenarios, 0.0))
+    plan = draft_book(
+        case, _stand_in(case) if SIMULATION in constants else None, dict.fromkeys(case.scenarios, 0.0), judged=False
+    )
     differences = [*_formula_differences(plan, formulas), *_input_differences(plan, constants)]
     found = _Comparison(path, plan, case)
     if not any(difference.cell.startswith(f"{INPUTS}!") for difference in differences):

@@ -1,0 +1,116 @@
+"""Rules 35, 36, 38 and 40: what a simulation shows about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..dependence import Dependence
+from ..lines import Lines
+from ..model import value
+from ..problems import Place
+from ..simulation.engine import dependence_of, draw
+from ..simulation.sampling import design
+from .recorded import Recorded
+from .rule import Finding, Look, of_run, percent
+from .simulation import skewness, uncertain
+
+
+def drawn_lines(recorded: Recorded, draws: int, seed: int, *, correlated: bool = True) -> tuple[Lines, np.ndarray]:
+    """The lines of some draws, and the value per share of each; a run itself keeps only values."""
+    case, inputs = recorded.case, uncertain(recorded)
+    plan = design(draws, len(inputs), seed, "sobol")
+    scores = np.concatenate([tile for _, tile in plan.tiles()], axis=1)
+    dependence = dependence_of(case, inputs) if correlated else Dependence.build([found.name for found in inputs], [])
+    lines = Lines(case.years)
+    found = value(case, lines, draw(case, inputs, dependence, scores))
+    return lines, np.broadcast_to(np.asarray(found.per_share, dtype=np.float64), (plan.draws,))
+
+
+@of_run
+def correlation_effect(look: Look) -> Iterator[Finding]:
+    """35: the range that the correlations make, beside the one without them, on the same draws."""
+    case = look.recorded.case
+    if not case.correlations:
+        return
+    count, seed = int(look.threshold("draws")), look.simulation.seed
+    spreads = [np.nanstd(drawn_lines(look.recorded, count, seed, correlated=c)[1]) for c in (True, False)]
+    if spreads[1] > 0:
+        text = f"standard deviation {spreads[0]:,.2f} with the correlations, {spreads[1]:,.2f} without, "
+        text += f"{percent(float(spreads[0] / spreads[1] - 1))} apart ({count:,} draws): show the range with both"
+        yield look.finding("", text, case.correlations[0].origin.place)
+
+
+@of_run
+def invalid_draws(look: Look) -> Iterator[Finding]:
+    """36: impossible draws are left out of every figure, so their share must be known."""
+    run = look.simulation
+    for name, count in run.invalid.items():
+        share = count / run.draws
+        if share > look.threshold():
+            text = f"{count:,} of {run.draws:,} draws ({percent(share)}) are impossible at {name.replace('_', ' ')}: "
+            text += "narrow the distributions that lead there"
+            yield look.finding(name, text, _place(look.recorded, name))
+
+
+def _place(recorded: Recorded, line: str) -> Place:
+    scope = line.rpartition(".")[0]
+    return recorded.place(line, scope if scope in recorded.case.workings else scope.partition(".")[0])
+
+
+@of_run
+def draws_near_growth(look: Look) -> Iterator[Finding]:
+    """36: a perpetuity at a spread of half a point is a number without meaning."""
+    views = [working.scope for _, working in look.recorded.views("dcf")]
+    views = [scope for scope in views if look.recorded.line(scope, "WACC less terminal growth") is not None]
+    if not views:
+        return
+    lines, _ = drawn_lines(look.recorded, int(look.threshold("draws")), look.simulation.seed)
+    for scope in views:
+        spread = np.ravel(lines.scopes[scope]["wacc_less_terminal_growth"])
+        share = float(np.mean(spread < look.threshold()))
+        if share > look.threshold("share"):
+            text = f"WACC is less than {percent(look.threshold())} above terminal growth in {percent(share)} of draws: "
+            text += "tie growth to the risk-free rate, or narrow both"
+            yield look.finding(scope, text, look.recorded.place(f"{scope}.wacc"))
+
+
+@of_run
+def too_few_draws(look: Look) -> Iterator[Finding]:
+    """38: errors of the mean and of P5 against what is shown."""
+    run = look.simulation
+    middle = abs(run.quantiles[0.5])
+    if not middle or not run.mean or not run.standard_deviation:
+        return
+    error, width = run.standard_error / abs(run.mean), 2 * 1.96 * run.quantile_error(0.05) / middle
+    if not (error <= look.threshold() and width <= look.threshold("width")):
+        text = f"standard error of the mean {_share(error)} of it, confidence interval of P5 {_share(width)} of "
+        text += "P50 wide, with "
+        yield look.finding("", f"{text}{run.draws:,} draws: draw more", look.recorded.whole)
+
+
+def _share(value: float) -> str:
+    return percent(value) if np.isfinite(value) else "unknown"
+
+
+@of_run
+def base_off_centre(look: Look) -> Iterator[Finding]:
+    """40: a base case of most likely values is not the mean of skewed ones."""
+    base, run = look.recorded.amount(look.recorded.valuation.per_share) or 0.0, look.simulation
+    if run.standard_deviation > 0 and abs(base - run.mean) > look.threshold() * run.standard_deviation:
+        away = (base - run.mean) / run.standard_deviation
+        text = f"the base case {base:,.2f} is {away:+.1f} standard deviations from the mean {run.mean:,.2f}: "
+        yield look.finding(
+            "", text + "report the mean, and look for inputs whose base is not their middle", look.recorded.whole
+        )
+
+
+@of_run
+def skewed(look: Look) -> Iterator[Finding]:
+    """40: a long tail on one side."""
+    good = look.simulation.per_share[np.isfinite(look.simulation.per_share)]
+    if len(good) > 2 and good.std() > 0 and abs(skewness(good)) > look.threshold():
+        run = look.simulation
+        text = f"skewness {skewness(good):+.1f}: mean {run.mean:,.2f}, P50 {run.quantiles[0.5]:,.2f}: report both"
+        yield look.finding("", text, look.recorded.whole)
