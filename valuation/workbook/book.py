@@ -164,7 +164,7 @@ def draft_book(
     recording, found = record(case)
     mark = recording.constant(summary_page.PRICE_MARK, 0.008)
     if found.price is not None:
-        reverse_page.tolerance(recording)
+        reverse_page.least_change(recording)
     recorded = Recorded(case, recording, found)
     made = checks(recorded)
     stored = _stored_findings(recorded, simulation) if judged else []

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from ..assumptions import Case
-from ..bridge import Valuation
-from ..checks import Recorded, standards
+from ..bridge import PartWorth, Valuation
+from ..checks import Recorded
 from ..formula import Reference
 from ..operations import absolute, add_up
 from ..recording import Recording, evaluate
@@ -26,12 +27,13 @@ NOTES: Final = (
     "A negative value, or a share outside 0 to 100 %, says that this thing alone cannot explain the price.",
 )
 
+LEAST_CHANGE: Final = 1e-4
 Pair = tuple[Reference, Reference]
 
 
-def tolerance(recording: Recording) -> Reference:
-    """What counts as nothing: a constant, which must be named before a book is evaluated."""
-    return recording.constant("Tolerance of identities", standards()["parts_add_up"].thresholds["threshold"].value)
+def least_change(recording: Recording) -> Reference:
+    """The smallest change that can explain a price: a constant, which must be named before a book is evaluated."""
+    return recording.constant("Least change of a transaction that counts, share of the equity", LEAST_CHANGE)
 
 
 def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation, draft: Draft) -> None:
@@ -47,7 +49,8 @@ def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation
     here = replace(found, per_share=worth, price=price)
     missing = closed_forms.equity_gap(here, price)
     gap = table.single("Equity of the group that the price sees above the model", CHANGE, missing)
-    _parts(table, case, recorded, gap, discount)
+    _worths(table, case, recorded, found.parts, gap, discount)
+    _units(table, case, recorded, gap)
     if discount is not None:
         table.section("Holding discount")
         own = table.base("Holding discount rate", discount, RATE)
@@ -116,34 +119,54 @@ def _direct(formula: Any) -> Any:
     return formula
 
 
-def _parts(table: _Table, case: Case, recorded: Recorded, gap: Reference, discount: Any) -> None:
+def _units(table: _Table, case: Case, recorded: Recorded, gap: Reference) -> None:
+    """The same for units that stand inside a part and that a transaction may move, such as a chip maker in a cloud."""
+    moved = {transaction.part for transaction in case.transactions.values()}
+    units = {name: memo for name, memo in recorded.valuation.memos.items() if name in moved}
+    if units:
+        _worths(table, case, recorded, units, gap, None, "Units inside a part: ")
+
+
+def _worths(
+    table: _Table,
+    case: Case,
+    recorded: Recorded,
+    parts: Mapping[str, PartWorth],
+    gap: Reference,
+    discount: Any,
+    heading: str = "",
+) -> None:
     """What each part must be worth: attributable, 100 % of the equity, the enterprise, and in multiples."""
-    parts = recorded.valuation.parts
     attributable: dict[str, Pair] = {}
-    table.section("Attributable value")
+    table.section(f"{heading}{_cased('Attributable value', heading)}")
     for name, part in parts.items():
-        own = table.base(case.parts[name].name, part.attributable)
+        own = table.base(case.segments[name].name, part.attributable)
         kept = closed_forms.share_kept(case, name, discount)
         needed = closed_forms.attributable_needed(replace(part, attributable=own), gap, kept)
         attributable[name] = own, table.implied(own, needed)
     equity: dict[str, Pair] = {}
-    table.section("Equity value, 100 %")
+    table.section(f"{heading}{_cased('Equity value, 100 %', heading)}")
     for name, part in parts.items():
         if not table.nothing(part.owned):
-            own = table.base(case.parts[name].name, part.equity)
+            own = table.base(case.segments[name].name, part.equity)
             equity[name] = own, table.implied(own, closed_forms.equity_needed(part, attributable[name][1]))
     enterprise: dict[str, Pair] = {}
     leveraged = [name for name in equity if parts[name].enterprise is not None]
     if leveraged:
-        table.section("Enterprise value, 100 %")
+        table.section(f"{heading}{_cased('Enterprise value, 100 %', heading)}")
     for name in leveraged:
-        own = table.base(case.parts[name].name, parts[name].enterprise)
+        own = table.base(case.segments[name].name, parts[name].enterprise)
         here = replace(parts[name], enterprise=own, equity=equity[name][0])
         enterprise[name] = own, table.implied(own, closed_forms.enterprise_needed(here, equity[name][1]))
-    _multiples(table, case, recorded, {"equity": equity, "enterprise": enterprise})
+    _multiples(table, case, recorded, {"equity": equity, "enterprise": enterprise}, heading)
 
 
-def _multiples(table: _Table, case: Case, recorded: Recorded, worths: dict[str, dict[str, Pair]]) -> None:
+def _cased(text: str, heading: str) -> str:
+    """A caption, in small letters behind a heading."""
+    return text[0].lower() + text[1:] if heading else text
+
+
+def _multiples(table: _Table, case: Case, recorded: Recorded, worths: dict[str, dict[str, Pair]], heading: str) -> None:
     """The worth of parts over what they earn or sell."""
     measures = [(name, closed_forms.yardstick(case, name, recorded.line)) for name in worths["equity"]]
     measured = [
@@ -152,9 +175,9 @@ def _multiples(table: _Table, case: Case, recorded: Recorded, worths: dict[str, 
         if measure is not None and name in worths[measure.level] and not table.nothing(measure.amount)
     ]
     if measured:
-        table.section("Multiples")
+        table.section(f"{heading}{_cased('Multiples', heading)}")
     for name, measure, (worth, needed) in measured:
-        own = table.base(f"{case.parts[name].name}: {measure.label}", worth / measure.amount, MULTIPLE)
+        own = table.base(f"{case.segments[name].name}: {measure.label}", worth / measure.amount, MULTIPLE)
         table.implied(own, needed / measure.amount)
 
 
@@ -164,7 +187,7 @@ def _transactions(table: _Table, case: Case, recorded: Recorded, gap: Reference)
     if not found.transactions:
         return
     table.section("Transactions")
-    smallest = tolerance(recorded.recording) * absolute(found.equity)
+    smallest = least_change(recorded.recording) * absolute(found.equity)
     least = table.single("Smallest change of the group's equity that counts", BASE, smallest)
     for name, outcome in found.transactions.items():
         title = case.transactions[name].name
