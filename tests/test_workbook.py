@@ -158,6 +158,7 @@ def test_a_failure_leaves_the_old_file_and_no_remains(
 HOSTILE = """\
 name: "@cmd|'/c calc'!A1"
 currency: CNY
+date: 2026-02-02
 years: 5
 shares: {diluted: 10 m shares}
 segments:
