@@ -8,6 +8,8 @@ simulation = case.simulate(draws=100_000, seed=7)
 simulation.quantile(0.05), simulation.mean, simulation.standard_error
 case.write_workbook("alibaba.xlsx", simulation)
 valuation.methods.dcf(revenue=100, growth=[0.1, 0.08], ...)["Enterprise value"]
+valuation.schedules.cost_of_capital(risk_free=0.02, beta=1.2, ...)["WACC"]
+case.value().transactions, case.solve("cloud.wacc")
 """
 
 from __future__ import annotations
@@ -18,11 +20,20 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__
 
 if TYPE_CHECKING:
-    from . import methods
+    from . import methods, schedules, transactions
     from .problems import InvalidAssumptions, Problem
     from .study import Study, load
 
-__all__ = ["InvalidAssumptions", "Problem", "Study", "__version__", "load", "methods"]
+__all__ = [
+    "InvalidAssumptions",
+    "Problem",
+    "Study",
+    "__version__",
+    "load",
+    "methods",
+    "schedules",
+    "transactions",
+]
 
 _HOMES = {"load": "study", "Study": "study", "InvalidAssumptions": "problems", "Problem": "problems"}
 
@@ -31,6 +42,6 @@ def __getattr__(name: str) -> Any:
     """Import on first use, so that ``valuation --help`` starts at once."""
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    if name == "methods":
-        return import_module(".methods", __name__)
+    if name in ("methods", "schedules", "transactions"):
+        return import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
