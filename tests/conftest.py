@@ -13,6 +13,8 @@ from valuation.reading import load
 CASES = Path(__file__).parent / "cases"
 GOOD = sorted([*(CASES / "good").glob("*.yaml"), *(path.parent for path in (CASES / "good").glob("*/case.yaml"))])
 BAD = sorted((CASES / "bad").glob("*.yaml"))
+ASSUMPTIONS = Path(__file__).parents[1] / "assumptions"
+SHIPPED = sorted(path for path in ASSUMPTIONS.iterdir() if path.is_dir())
 
 HEAD = """\
 name: Test
@@ -51,4 +53,5 @@ def good(request: pytest.FixtureRequest) -> Case:
     return load(request.param)
 
 
+every_shipped_case = pytest.mark.parametrize("good", SHIPPED, ids=lambda path: path.name, indirect=True)
 every_good_case = pytest.mark.parametrize("good", GOOD, ids=lambda path: path.stem, indirect=True)
