@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from test_option import compound
 
 from valuation.base_case import BaseCase, base_case
 from valuation.claims import Claim, divide, waterfall
@@ -913,3 +914,19 @@ def test_treasury_stock_method(grants: dict[str, dict[str, float]], price: float
     lines = Lines(1)
     treasury_stock(lines, grants, price)
     assert expected == round(one(lines["Incremental shares of grants"]))
+
+
+# Stages ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [pytest.param("call", 17.5945, id="Haug-call-on-call"), pytest.param("put", 18.7128, id="Haug-call-on-put")],
+)
+def test_compound_options_of_haug(kind: str, expected: float) -> None:
+    # Haug, The Complete Guide to Option Pricing Formulas (2007), ch. 4: a put on the call costs 21.1965, so by parity
+    # a call on it 17.5945; QuantLib's compoundoption.cpp prints these and the call on the put
+    market = {"spot": 500.0, "strike": 520.0, "life": 0.5, "risk_free": 0.08, "volatility": 0.35, "cost_of_delay": 0.03}
+    assert pytest.approx(expected, abs=1e-4) == compound(market, (50.0, 0.25), kind)
+    staged = option(**market, kind=kind, model="binomial", steps="30", first_strike=50.0, first_years=0.25)
+    assert pytest.approx(expected, rel=0.02) == one(staged["Option value"])
