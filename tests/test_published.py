@@ -20,7 +20,7 @@ from valuation.lines import Lines
 from valuation.methods import apv, dcf, fcfe, last_round, option, precedent, scenarios, stake, venture
 from valuation.operations import maximum
 from valuation.reading import load
-from valuation.schedules import contribution, cost_of_capital, marketability, research, stub_value
+from valuation.schedules import contribution, cost_of_capital, holding_discount, marketability, research, stub_value
 from valuation.schedules.cost_of_capital import capm, in_currency, wacc
 from valuation.transactions import Before, carve_out, distribution, split_off
 
@@ -916,7 +916,7 @@ def test_treasury_stock_method(grants: dict[str, dict[str, float]], price: float
     assert expected == round(one(lines["Incremental shares of grants"]))
 
 
-# Stages ---------------------------------------------------------------------------------------------------------------
+# Stages, discounts and failure ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -930,3 +930,16 @@ def test_compound_options_of_haug(kind: str, expected: float) -> None:
     assert pytest.approx(expected, abs=1e-4) == compound(market, (50.0, 0.25), kind)
     staged = option(**market, kind=kind, model="binomial", steps="30", first_strike=50.0, first_years=0.25)
     assert pytest.approx(expected, rel=0.02) == one(staged["Option value"])
+
+
+@pytest.mark.parametrize(
+    ("nav_per_share", "price", "discount"),
+    [
+        pytest.param(9656, 5182, 0.463, id="V19-discount-Mar-2023"),
+        pytest.param(10616, 6773, 0.362, id="V19-discount-Jun-2023"),
+    ],
+)
+def test_softbanks_observed_discount(nav_per_share: float, price: float, discount: float) -> None:
+    lines = holding_discount(nav=nav_per_share * 1464, price=price, shares=1464.0, illiquidity=0.1)
+    assert pytest.approx(discount, abs=5e-4) == one(lines["Observed discount"])
+    assert pytest.approx(discount - 0.1, abs=5e-4) == one(lines["Unexplained discount"])
