@@ -916,7 +916,7 @@ def test_treasury_stock_method(grants: dict[str, dict[str, float]], price: float
     assert expected == round(one(lines["Incremental shares of grants"]))
 
 
-# Stages, discounts and failure ------------------------------------------------------------------------------------------
+# Stages, discounts and failure ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
