@@ -13,7 +13,7 @@ from typing import Any
 
 from .lines import Line
 from .methods import Worth
-from .operations import above, absolute, add_up, at_least, at_most, both, maximum, valid, where
+from .operations import above, absolute, add_up, at_least, at_most, both, maximum, valid, where, within_whole
 from .transactions import Outcome
 from .units import RATE, Unit
 
@@ -59,7 +59,7 @@ def attributable_value(line: Line, worth: Worth, owned: Any, net_debt: Any) -> P
     equity = worth.value
     if worth.level == "enterprise" and net_debt is not None:
         equity = line("Equity value, 100 %", worth.value - net_debt)
-    possible = both(at_least(owned, 0), at_most(owned, 1))
+    possible = within_whole(owned)
     attributable = line("Attributable value", valid(possible, equity * owned))
     return PartWorth(worth.value if worth.level == "enterprise" else None, equity, owned, attributable)
 

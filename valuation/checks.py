@@ -16,7 +16,7 @@ from .assumptions import Case, Reconciliation
 from .bridge import Valuation
 from .formula import Formula, Reference
 from .model import scope_of
-from .operations import above, absolute, add_up, at_least, at_most, below, both
+from .operations import above, absolute, add_up, at_least, at_most, below, within_whole
 from .problems import Place
 from .recording import Recording, Values, evaluate, evaluate_all
 
@@ -203,7 +203,7 @@ def owned_is_a_share(recorded: Recorded) -> Iterator[Check]:
         owned = recorded.assumption(f"{name}.owned")
         place = recorded.case.assumptions[f"{name}.owned"].origin.place
         message = f"{segment.name}: the share owned is between 0% and 100%"
-        yield Check(f"{name}.owned", "error", message, place, both(at_least(owned, 0), at_most(owned, 1)))
+        yield Check(f"{name}.owned", "error", message, place, within_whole(owned))
 
 
 @rule

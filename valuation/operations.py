@@ -284,6 +284,11 @@ lowest_of = operation("lowest_of", _across(np.min), "MIN({})", same_unit)
 highest_of = operation("highest_of", _across(np.max), "MAX({})", same_unit)
 
 
+def within_whole(share: Any) -> Any:
+    """Whether a share lies between nothing and 100 %."""
+    return both(at_least(share, 0), at_most(share, 1))
+
+
 # Periods ------------------------------------------------------------------------------------------------------------
 
 

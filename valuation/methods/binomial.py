@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..lines import Line
-from ..operations import above, at_least, at_most, below, both, exp, maximum, sqrt, valid, where
+from ..operations import above, at_least, at_most, below, both, exp, maximum, sqrt, valid, where, within_whole
 from ..units import FLAG, NUMBER, RATE, YEARS
 
 
@@ -79,7 +79,7 @@ def _present_values(line: Line, risk_free: Any, cost_of_delay: Any, step: Any, u
     """What one after an up move and one after a down move are worth a step before."""
     chance = (exp((risk_free - cost_of_delay) * step) - down) / (up - down)
     chance = line("Risk-neutral probability of an up move", chance, show=RATE)
-    possible = both(at_least(chance, 0), at_most(chance, 1))
+    possible = within_whole(chance)
     upper = line("Present value of one after an up move", valid(possible, chance * exp(-risk_free * step)), show=NUMBER)
     return upper, line("Present value of one after a down move", exp(-risk_free * step) - upper, show=NUMBER)
 
