@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import brentq
 from test_option import compound
 
 from valuation.base_case import BaseCase, base_case
@@ -20,7 +21,15 @@ from valuation.lines import Lines
 from valuation.methods import apv, dcf, fcfe, last_round, option, precedent, scenarios, stake, venture
 from valuation.operations import maximum
 from valuation.reading import load
-from valuation.schedules import contribution, cost_of_capital, holding_discount, marketability, research, stub_value
+from valuation.schedules import (
+    contribution,
+    cost_of_capital,
+    failure,
+    holding_discount,
+    marketability,
+    research,
+    stub_value,
+)
 from valuation.schedules.cost_of_capital import capm, in_currency, wacc
 from valuation.transactions import Before, carve_out, distribution, split_off
 
@@ -943,3 +952,13 @@ def test_softbanks_observed_discount(nav_per_share: float, price: float, discoun
     lines = holding_discount(nav=nav_per_share * 1464, price=price, shares=1464.0, illiquidity=0.1)
     assert pytest.approx(discount, abs=5e-4) == one(lines["Observed discount"])
     assert pytest.approx(discount - 0.1, abs=5e-4) == one(lines["Unexplained discount"])
+
+
+@published("Damodaran-distress", "Damodaran (2006), The cost of distress: Global Crossing, 12 % for 8 years at 653")
+def test_probability_of_failure_from_the_price_of_a_bond(source: str) -> None:
+    years = np.arange(1, 9)
+    found = brentq(lambda y: np.sum(120 / (1 + y) ** years) + 1000 / (1 + y) ** 8 - 653, 0, 1)
+    lines = failure(bond_yield=found, risk_free=0.05, horizon=10.0)
+    assert 0.1353 == round(one(lines["Probability of failure a year"]), 4)
+    assert pytest.approx(0.2337, abs=1e-4) == one(lines["Probability of survival"])
+    assert pytest.approx(0.7663, abs=1e-4) == one(lines["Probability of failure"])
