@@ -228,7 +228,8 @@ def rows_read(formula: Formula) -> list[Any]:
     """Return the rows that a formula refers to."""
     if isinstance(formula, Reference):
         return [formula.row]
-    return [row for operand in formula.operands for row in rows_read(operand)]
+    operands = formula.items if isinstance(formula, Block) else formula.operands
+    return [row for operand in operands for row in rows_read(operand)]
 
 
 def _add_up(*values: Any) -> Any:
