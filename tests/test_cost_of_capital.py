@@ -23,6 +23,7 @@ from valuation.schedules.cost_of_capital import (
     country_risk,
     debt_market_value,
     failure_adjusted,
+    forward_rate,
     in_currency,
     relever,
     relever_constant,
@@ -58,6 +59,54 @@ def test_without_tax_and_with_riskless_debt_the_two_ways_of_relevering_agree(bet
 def test_a_rate_that_goes_to_another_currency_and_back_is_the_same(rate: float, here: float, there: float) -> None:
     assert pytest.approx(rate, abs=1e-12) == in_currency(in_currency(rate, here, there), there, here)
     assert pytest.approx(rate, abs=1e-12) == in_currency(rate, here, here)
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=12), st.floats(0.01, 200), RATES, RATES, RATES)
+def test_flows_turned_at_forwards_and_discounted_here_are_worth_their_value_there_at_the_spot_rate(
+    flows: list[float], spot: float, here: float, there: float, rate: float
+) -> None:
+    years = np.arange(1.0, len(flows) + 1)
+    turned = np.array(flows) * forward_rate(spot, here, there, years)
+    abroad = np.sum(np.array(flows) / (1 + rate) ** years) * spot
+    rate_here = in_currency(rate, here, there)
+    size = np.sum(np.abs(flows) / (1 + rate) ** years) * spot
+    assert pytest.approx(abroad, rel=0, abs=1e-9 * size) == np.sum(turned / (1 + rate_here) ** years)
+
+
+@given(st.floats(0.01, 200), RATES, RATES, st.floats(0, 20), st.floats(0, 20))
+def test_a_forward_seen_from_abroad_is_one_over_it_and_forwards_follow_one_another(
+    spot: float, here: float, there: float, years: float, more: float
+) -> None:
+    ahead = forward_rate(spot, here, there, years)
+    assert pytest.approx(1 / ahead, rel=1e-9) == forward_rate(1 / spot, there, here, years)
+    assert pytest.approx(forward_rate(spot, here, there, years + more), rel=1e-9) == forward_rate(
+        ahead, here, there, more
+    )
+    assert spot == forward_rate(spot, here, here, years) == forward_rate(spot, here, there, 0)
+
+
+def test_dollar_flows_of_a_case_are_worth_the_same_both_ways(case_of: Callable[..., Case]) -> None:
+    # covered interest parity, or that of inflation: the rates that turn the cost of capital turn the money too
+    case = case_of("""drivers: {usd: 7 CNY/USD, here: 1.5%, there: 2.2%, there_rate: 9%}
+segments:
+  by_forwards:
+    method: apv
+    dollars: [10 USD m, -4 USD m, 30 USD m]
+    free_cash_flow: = dollars * forward_rate(drivers.usd, drivers.here, drivers.there, period)
+    unlevered_cost: = in_currency(drivers.there_rate, drivers.here, drivers.there)
+    tax_rate: 25%
+    cost_of_debt: 4%
+    debt: 0 CNY m
+  by_spot:
+    method: apv
+    free_cash_flow: = by_forwards.dollars * drivers.usd
+    unlevered_cost: = drivers.there_rate
+    tax_rate: 25%
+    cost_of_debt: 4%
+    debt: 0 CNY m
+""")
+    by_forwards, by_spot = base_case(case).parts
+    assert by_forwards.equity_value == pytest.approx(by_spot.equity_value, rel=1e-12)
 
 
 @given(st.floats(0, 1), st.floats(1, 1000), st.floats(0.001, 0.3), st.integers(1, 30))
@@ -98,6 +147,7 @@ FORMULAS = [
     ("cash_adjusted(0.9, 10%)", cash_adjusted(0.9, 0.1)),
     ("country_risk(0.6%, 30%, 20%)", country_risk(0.006, 0.3, 0.2)),
     ("in_currency(12.79%, 8%, 2%)", in_currency(0.1279, 0.08, 0.02)),
+    ("0.1 * forward_rate(7, 1.5%, 2.2%, 2.5)", 0.1 * forward_rate(7, 0.015, 0.022, 2.5)),
     ("wacc(10%, 6%, 50%, 40%)", wacc(0.1, 0.06, 0.5, 0.4)),
     ("failure_adjusted(12%, 5%)", failure_adjusted(0.12, 0.05)),
 ]
@@ -118,7 +168,7 @@ def test_a_formula_of_a_file_values_debt(case_of: Callable[..., Case]) -> None:
 
 
 def test_every_formula_of_this_file_has_its_test_in_a_case() -> None:
-    names = {written.partition("(")[0] for written, _ in FORMULAS} | {"debt_market_value"}
+    names = {written.partition("(")[0].rpartition(" ")[2] for written, _ in FORMULAS} | {"debt_market_value"}
     ours = {name for name, (function, _, _) in FUNCTIONS.items() if function.__module__.endswith("cost_of_capital")}
     assert ours == names
 

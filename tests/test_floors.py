@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
     {"kinds", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "iman_conover", "nearest_correlation", "order",
      "peers"},
-    {"model", "trial"},
+    {"model", "trial", "demands", "impossible"},
     {"reading", "simulation", "checks", "base_case", "sensitivity", "reverse", "workbook", "report", "plots"},
     {"study", "terminal", "reference", "cli", ""},
 ]

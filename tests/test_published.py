@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import brentq
+from test_option import compound
 
 from valuation.base_case import BaseCase, base_case
 from valuation.claims import Claim, divide, waterfall
@@ -19,7 +21,15 @@ from valuation.lines import Lines
 from valuation.methods import apv, dcf, fcfe, last_round, option, precedent, scenarios, stake, venture
 from valuation.operations import maximum
 from valuation.reading import load
-from valuation.schedules import contribution, cost_of_capital, marketability, research, stub_value
+from valuation.schedules import (
+    contribution,
+    cost_of_capital,
+    failure,
+    holding_discount,
+    marketability,
+    research,
+    stub_value,
+)
 from valuation.schedules.cost_of_capital import capm, in_currency, wacc
 from valuation.transactions import Before, carve_out, distribution, split_off
 
@@ -913,3 +923,42 @@ def test_treasury_stock_method(grants: dict[str, dict[str, float]], price: float
     lines = Lines(1)
     treasury_stock(lines, grants, price)
     assert expected == round(one(lines["Incremental shares of grants"]))
+
+
+# Stages, discounts and failure ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [pytest.param("call", 17.5945, id="Haug-call-on-call"), pytest.param("put", 18.7128, id="Haug-call-on-put")],
+)
+def test_compound_options_of_haug(kind: str, expected: float) -> None:
+    # Haug, The Complete Guide to Option Pricing Formulas (2007), ch. 4: a put on the call costs 21.1965, so by parity
+    # a call on it 17.5945; QuantLib's compoundoption.cpp prints these and the call on the put
+    market = {"spot": 500.0, "strike": 520.0, "life": 0.5, "risk_free": 0.08, "volatility": 0.35, "cost_of_delay": 0.03}
+    assert pytest.approx(expected, abs=1e-4) == compound(market, (50.0, 0.25), kind)
+    staged = option(**market, kind=kind, model="binomial", steps="30", first_strike=50.0, first_years=0.25)
+    assert pytest.approx(expected, rel=0.02) == one(staged["Option value"])
+
+
+@pytest.mark.parametrize(
+    ("nav_per_share", "price", "discount"),
+    [
+        pytest.param(9656, 5182, 0.463, id="V19-discount-Mar-2023"),
+        pytest.param(10616, 6773, 0.362, id="V19-discount-Jun-2023"),
+    ],
+)
+def test_softbanks_observed_discount(nav_per_share: float, price: float, discount: float) -> None:
+    lines = holding_discount(nav=nav_per_share * 1464, price=price, shares=1464.0, illiquidity=0.1)
+    assert pytest.approx(discount, abs=5e-4) == one(lines["Observed discount"])
+    assert pytest.approx(discount - 0.1, abs=5e-4) == one(lines["Unexplained discount"])
+
+
+@published("Damodaran-distress", "Damodaran (2006), The cost of distress: Global Crossing, 12 % for 8 years at 653")
+def test_probability_of_failure_from_the_price_of_a_bond(source: str) -> None:
+    years = np.arange(1, 9)
+    found = brentq(lambda y: np.sum(120 / (1 + y) ** years) + 1000 / (1 + y) ** 8 - 653, 0, 1)
+    lines = failure(bond_yield=found, risk_free=0.05, horizon=10.0)
+    assert 0.1353 == round(one(lines["Probability of failure a year"]), 4)
+    assert pytest.approx(0.2337, abs=1e-4) == one(lines["Probability of survival"])
+    assert pytest.approx(0.7663, abs=1e-4) == one(lines["Probability of failure"])

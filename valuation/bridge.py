@@ -13,7 +13,7 @@ from typing import Any
 
 from .lines import Line
 from .methods import Worth
-from .operations import above, absolute, add_up, at_least, at_most, both, maximum, valid, where
+from .operations import above, absolute, add_up, at_least, at_most, both, maximum, valid, where, within_whole
 from .transactions import Outcome
 from .units import RATE, Unit
 
@@ -59,7 +59,7 @@ def attributable_value(line: Line, worth: Worth, owned: Any, net_debt: Any) -> P
     equity = worth.value
     if worth.level == "enterprise" and net_debt is not None:
         equity = line("Equity value, 100 %", worth.value - net_debt)
-    possible = both(at_least(owned, 0), at_most(owned, 1))
+    possible = within_whole(owned)
     attributable = line("Attributable value", valid(possible, equity * owned))
     return PartWorth(worth.value if worth.level == "enterprise" else None, equity, owned, attributable)
 
@@ -79,7 +79,7 @@ def weighted_worth(line: Line, worths: Mapping[str, Worth], weights: Sequence[An
         shown.append(line(f"{level.capitalize()} value, {title}", value))
     weighed = [line(f"Weighted value, {title}", v * w) for title, v, w in zip(worths, shown, weights, strict=True)]
     tolerance = line.constant("Tolerance of a sum of weights", 1e-9)
-    whole = add_up(*weights)
+    whole = line("Weights together", add_up(*weights), show=RATE)
     tied = line("Sum of weights", valid(at_most(absolute(whole - 1), tolerance), whole), show=RATE)
     worth = valid(at_least(tied, 0), add_up(*weighed))
     return Worth(line(f"{level.capitalize()} value", worth), level)  # type: ignore[arg-type]
@@ -166,7 +166,8 @@ def _expected(line: Line, found: Valuation, names: Mapping[str, str], parts: Map
     possible: Any = None
     for part in dict.fromkeys(parts.values()):
         chances = [found.transactions[name].probability for name in names if parts[name] == part]
-        stays = line(f"Probability that {part} stays", 1 - add_up(*chances), show=RATE)
+        leaves = line(f"Probability of all routes of {part}", add_up(*chances), show=RATE)
+        stays = line(f"Probability that {part} stays", 1 - leaves, show=RATE)
         possible = at_least(stays, 0) if possible is None else both(possible, at_least(stays, 0))
     line.heading("Per quoted share")
     for name, amount in found.expected.items():

@@ -7,6 +7,7 @@ is then evaluated over quantities, so the same text computes arrays and records 
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from .schedules.cost_of_capital import (
     country_risk,
     debt_market_value,
     failure_adjusted,
+    forward_rate,
     in_currency,
     relever,
     relever_constant,
@@ -103,6 +105,19 @@ def _fold(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return folded
 
 
+def _meaning(function: Callable[..., Any]) -> str:
+    """The first sentence of a docstring, as help."""
+    first, _, _ = (inspect.getdoc(function) or "").partition("\n")
+    return first.removeprefix("Return ").removesuffix(".").replace("``", "`")
+
+
+_CAPITAL: Final[Mapping[Callable[..., Any], tuple[str, ...]]] = {
+    function: tuple(inspect.signature(function).parameters)
+    for function in (
+        capm, unlever, relever, unlever_constant, relever_constant, cash_adjusted, country_risk, in_currency,
+        forward_rate, wacc, debt_market_value, failure_adjusted,
+    )
+}  # fmt: skip
 FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
     "if": (op.where, 3, 3),
     "min": (_fold(op.minimum), 2, 99),
@@ -111,17 +126,7 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
     "ln": (op.log, 1, 1),
     "sqrt": (op.sqrt, 1, 1),
     "abs": (op.absolute, 1, 1),
-    "capm": (capm, 3, 3),
-    "unlever": (unlever, 3, 3),
-    "relever": (relever, 3, 3),
-    "unlever_constant": (unlever_constant, 3, 3),
-    "relever_constant": (relever_constant, 3, 3),
-    "cash_adjusted": (cash_adjusted, 2, 2),
-    "country_risk": (country_risk, 3, 3),
-    "in_currency": (in_currency, 3, 3),
-    "wacc": (wacc, 4, 4),
-    "debt_market_value": (debt_market_value, 4, 4),
-    "failure_adjusted": (failure_adjusted, 2, 2),
+    **{function.__name__: (function, len(terms), len(terms)) for function, terms in _CAPITAL.items()},
     "total": (op.total, 1, 1),
     "first": (op.first, 1, 1),
     "final": (op.final, 1, 1),
@@ -141,6 +146,7 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
     "largest": (columns.largest, 1, 1),
 }
 HELP: Final[Mapping[str, str]] = {
+    **{f"{function.__name__}({', '.join(terms)})": _meaning(function) for function, terms in _CAPITAL.items()},
     "ltm(fy0, this_ytd, last_ytd)": "last twelve months: the fiscal year, plus this year to date, less last year's",
     "ntm(fy1, fy2, share)": "next twelve months: `share` of FY1 is still to come, the rest is FY2's",
     "median(peers.t.c)": "median of a column of peers; blanks and peers with an `exclude` are left out, here and below",

@@ -228,7 +228,8 @@ def rows_read(formula: Formula) -> list[Any]:
     """Return the rows that a formula refers to."""
     if isinstance(formula, Reference):
         return [formula.row]
-    return [row for operand in formula.operands for row in rows_read(operand)]
+    operands = formula.items if isinstance(formula, Block) else formula.operands
+    return [row for operand in operands for row in rows_read(operand)]
 
 
 def _add_up(*values: Any) -> Any:
@@ -282,6 +283,11 @@ average_of = operation("average_of", _across(np.mean), "AVERAGE({})", same_unit)
 harmonic_mean_of = operation("harmonic_mean_of", _across(_harmonic), "HARMEAN({})", same_unit)
 lowest_of = operation("lowest_of", _across(np.min), "MIN({})", same_unit)
 highest_of = operation("highest_of", _across(np.max), "MAX({})", same_unit)
+
+
+def within_whole(share: Any) -> Any:
+    """Whether a share lies between nothing and 100 %."""
+    return both(at_least(share, 0), at_most(share, 1))
 
 
 # Periods ------------------------------------------------------------------------------------------------------------

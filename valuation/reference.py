@@ -112,7 +112,7 @@ def _calculations() -> Iterator[str]:
         ("Routes", "`route:` of a file in `transactions/`, with the `part` that it moves.", ROUTES),
     ):
         yield f"## {heading}\n\n{introduction}\n"
-        for _, found in sorted(register.items()):
+        for _, found in sorted(register.items()):  # a register's own order hangs on what was imported first
             yield from _calculation(found)
     yield "## Shares\n\nKeys of `shares` where `basic` stands instead of `diluted`.\n"
     yield from _calculation(SHARE_COUNT)

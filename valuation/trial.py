@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
 
 import numpy as np
 
 from .assumptions import Case
 from .bridge import Valuation
 from .calculation import MissingAssumption
-from .formula import Reference
-from .lines import Lines
+from .demands import broken
+from .formula import Reference, Row
+from .impossible import IMPOSSIBLE
+from .lines import Lines, snake
 from .model import NotComputed, Run, UnknownLine, value
+from .operations import rows_read
 from .problems import Place, Problems, nearest
-from .recording import Recording
+from .recording import Recording, Values, evaluate_all
 
 
 def record(case: Case) -> tuple[Recording, Valuation]:
@@ -88,75 +90,65 @@ def _place(case: Case, step: str) -> Place:
 
 
 def _check_base(case: Case, problems: Problems) -> None:
-    """Refuse a base case that is not a number, naming the first line that is not and what it hangs on."""
-    lines = Lines(case.years)
-    found = value(case, lines, case.base_values)
-    if np.isfinite(found.per_share).all():
+    """Refuse a base case that is not a number, naming the lines that have no value though all they read has one."""
+    if np.isfinite(value(case, Lines(case.years), case.base_values).per_share).all():
         return
-    name = lines.invalid.names[0] if lines.invalid.names else "value_per_share"
-    segment, _, last = name.rpartition(".")
-    if last in IMPOSSIBLE:
-        cause, text = IMPOSSIBLE[last](_seen_from(lines, segment), segment)
-        place = _place(case, cause)
-    elif name in case.assumptions:
-        cause, place = name, _place(case, name)
-        written = case.assumptions[name].written
+    recording, found = record(case)
+    values = evaluate_all(recording, {row: case.base_values[name] for name, row in recording.inputs.items()})
+    unexplained: dict[str, Row] = {}
+    explained: set[str] = set()
+    for row in _without_value(found.per_share, values):
+        if _explain(case, row, _of_scope(values, row.scope), problems):
+            explained.add(row.scope)
+        else:
+            unexplained.setdefault(row.scope, row)
+    for scope, row in unexplained.items():
+        if scope not in explained:
+            text = f"the base case has no value: {snake(row.label).replace('_', ' ')} is not a number"
+            problems.add(_place(case, scope), scope, text)
+
+
+def _without_value(result: Reference, values: Values) -> list[Row]:
+    """The rows behind a result that are no numbers though every row that they read is one, in their order."""
+    behind: dict[Row, bool] = {}
+    waiting = [result.row]
+    while waiting:
+        row = waiting.pop()
+        if row not in behind:
+            formulas = [formula for formula in (row.formula, row.opening, row.closing) if formula is not None]
+            read = [found for formula in formulas for found in rows_read(formula)]
+            behind[row] = not _finite(values, row) and all(_finite(values, found) for found in read)
+            waiting += read
+    return [row for row in values if behind.get(row)]
+
+
+def _finite(values: Values, row: Row) -> bool:
+    return bool(np.isfinite(values[row]).all())
+
+
+def _of_scope(values: Values, scope: str) -> dict[str, float]:
+    """The last values of a scope's assumptions and lines, by their names in it, and of the scopes inside it."""
+    lines: dict[str, float] = {}
+    assumed: dict[str, float] = {}
+    for row, array in values.items():
+        name = row.name or f"{row.scope}.{snake(row.label)}"
+        if name.startswith(f"{scope}."):
+            (assumed if row.name else lines)[name.removeprefix(f"{scope}.")] = float(np.ravel(array)[-1])
+    return lines | assumed
+
+
+def _explain(case: Case, row: Row, values: Mapping[str, float], problems: Problems) -> bool:
+    """Add the problem of a row without a value when it is known what it asks, or when it is an assumption."""
+    if row.name:
+        written = case.assumptions[row.name].written
         text = f"expected a number in the base case, found none, as from a division by 0, in {written}"
-    else:
-        cause, place = segment, _place(case, segment)
-        text = f"the base case has no value: {last.replace('_', ' ')} is not a number"
-    if last == "wacc_less_terminal_growth":
-        text += f" ({_place(case, f'{segment}.terminal_growth')})"
-    problems.add(place, cause, text)
-
-
-def _seen_from(lines: Lines, scope: str) -> dict[str, Any]:
-    """The lines of a scope and of the scopes inside it, by name."""
-    inside = [found for name, found in lines.scopes.items() if name == scope or name.startswith(f"{scope}.")]
-    return {name: values for found in inside for name, values in found.items()}
-
-
-def _growth(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
-    wacc, growth = lines[f"{segment}.wacc"][-1], lines[f"{segment}.terminal_growth"]
-    text = f"expected WACC above terminal growth, found {_percent(wacc)} against {_percent(growth)}"
-    return f"{segment}.wacc", text
-
-
-def _weights(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
-    found = _percent(sum(values for name, values in lines.items() if name.endswith(".weight")))
-    return f"{segment}.methods", f"expected weights that sum to 100%, found {found}"
-
-
-def _routes(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
-    stays = min(float(np.ravel(v)[0]) for name, v in lines.items() if name.startswith("probability_that"))
-    text = f"expected probabilities of the routes of one part that sum to at most 100%, found {_percent(1 - stays)}"
-    return "transactions", text
-
-
-def _outcomes(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
-    found = _percent(lines["sum_of_probabilities"])
-    return f"{segment}.outcomes", f"expected probabilities that sum to 100%, found {found}"
-
-
-def _owned(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
-    owned = lines[f"{segment}.owned"]
-    return f"{segment}.owned", f"expected a value between 0% and 100%, found {_percent(owned)}"
-
-
-def _metric(lines: Mapping[str, Any], segment: str) -> tuple[str, str]:
-    metric = float(np.ravel(lines[f"{segment}.metric"])[0])
-    return f"{segment}.metric", f"expected a metric of at least 0, found {metric:g}: a multiple of a loss means nothing"
-
-
-def _percent(share: Any) -> str:
-    return f"{100 * float(np.ravel(share)[0]):.6g}%"
-
-
-IMPOSSIBLE: Final[Mapping[str, Callable[[Mapping[str, Any], str], tuple[str, str]]]] = {
-    "wacc_less_terminal_growth": _growth,
-    "expected_change_of_the_equity_of_the_group": _routes,
-    "sum_of_weights": _weights,
-    "equity_value_of_the_outcomes": _outcomes,
-    "attributable_value": _owned,
-    "metric_where_positive": _metric,
-}
+        problems.add(_place(case, row.name), row.name, text)
+        return True
+    found = broken(IMPOSSIBLE, snake(row.label), values)
+    if found is None:
+        return False
+    cause = f"{row.scope}.{found.cause}" if found.cause else row.scope
+    beside = [case.assumptions.get(f"{row.scope}.{name}") for name in found.beside]
+    shown = [str(other.origin.place) for other in beside if other is not None]
+    problems.add(_place(case, cause), cause, found.text + (f" ({', '.join(shown)})" if shown else ""))
+    return True

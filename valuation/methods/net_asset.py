@@ -84,7 +84,7 @@ def net_asset(
         net = net - holding_net_debt
         line("Loan to value", holding_net_debt / gross, show=RATE)
     if holding_cost is not None:
-        net = net - _capitalised(line, holding_cost, cost_tax_rate, cost_growth, discount_rate)
+        net = net - capitalised_costs(line, holding_cost, cost_tax_rate, cost_growth, discount_rate)
     worth = line("Net asset value", net)
     if shares is not None:
         line("Net asset value per share", worth / shares)
@@ -108,7 +108,7 @@ def _holding(line: Line, name: str, row: Mapping[str, Any], taxes: list[Any]) ->
     return worth
 
 
-def _capitalised(line: Line, cost: Any, tax_rate: Any, growth: Any, rate: Any) -> Any:
+def capitalised_costs(line: Line, cost: Any, tax_rate: Any, growth: Any, rate: Any) -> Any:
     """Value of paying the holding costs for ever: cost (1 - tax) / (discount rate - growth)."""
     rate = needed(rate, "discount_rate", "holding_cost comes with it")
     growth = needed(growth, "cost_growth", "holding_cost comes with it")

@@ -9,7 +9,7 @@ from ..kinds import Money, Rate, Shares, Years
 from ..lines import Line
 from ..operations import above, absolute, at_most, exp, maximum, normal_cdf, valid
 from ..units import RATE
-from .binomial import tree
+from .binomial import Stage, tree
 from .black_scholes import Spread, call, d1, d2, discounted, put, spread
 from .method import Worth, method
 
@@ -33,15 +33,20 @@ def option(
     subject: Literal["project", "levered firm"] = "project",
     new_shares: Shares | None = None,
     shares_outstanding: Shares | None = None,
+    first_strike: Money | None = None,
+    first_years: Years | None = None,
 ) -> Worth:
     """Value of an option by Black-Scholes with a yield, or by a binomial tree (Cox, Ross, Rubinstein) when American.
 
     Gives the equity value of the right. A call launches a project (spot: present value of its cash flows if launched
     now, strike: what launching costs), a put abandons it for the strike. As a ``levered firm`` the spot is the value of
     the firm, the strike the face value of its debt, and the call its equity. Do not add it to a cash flow that has the
-    expansion in it already. A spot, strike, volatility or life that is not positive is invalid (NaN).
+    expansion in it already. A project in two stages is an option on an option: ``first_strike`` is paid in
+    ``first_years``, at the nearest step of the tree and only if the option is then worth more; without it the right is
+    lost. A spot, strike, volatility or life that is not positive is invalid (NaN), as is a first outlay below 0 or
+    after the expiry.
     Sources: Hull, Options, Futures, and Other Derivatives, ch. 13, 15, 17, 21; Damodaran, Investment Valuation (2012),
-    ch. 5 (dilution) and 28 to 30.
+    ch. 5 (dilution) and 28 to 30; Geske (1979) on compound options.
 
     Args:
         spot: spot; present value of the cash flows if launched now, or value of what can be bought or sold
@@ -57,13 +62,16 @@ def option(
         subject: subject; a project, or a firm whose equity is the call (adds the value of its debt)
         new_shares: new shares; issued on exercise, spot and strike are then those of the shares optioned
         shares_outstanding: shares outstanding; before exercise, with new_shares
+        first_strike: first outlay; of a project in two stages, which buys the option (by the binomial model)
+        first_years: years to the first outlay; with first_strike
     """
     diluting = new_shares is not None or shares_outstanding is not None
     _consistent(kind, style, model, subject, diluting)
+    stage = _stage(first_strike, first_years, model, subject)
     if model == "binomial":
         value = tree(
             line, spot=spot, strike=strike, years=life, risk_free=risk_free, volatility=volatility,
-            cost_of_delay=cost_of_delay, kind=kind, early=style == "american", steps=int(steps),
+            cost_of_delay=cost_of_delay, kind=kind, early=style == "american", steps=int(steps), stage=stage,
         )  # fmt: skip
     else:
         line.heading("Option")
@@ -78,8 +86,9 @@ def option(
             fraction = line("Share of the new shares", new / (outstanding + new), show=RATE)
             held = _diluted(line, held, owed, over, fraction, exp(-cost_of_delay * life))
         value = _black_scholes(line, held, owed, over, kind)
-    gain = spot - strike if kind == "call" else strike - spot
-    line("Option premium over exercise now", value - maximum(gain, 0))
+    if stage is None:
+        gain = spot - strike if kind == "call" else strike - spot
+        line("Option premium over exercise now", value - maximum(gain, 0))
     if subject == "levered firm":
         debt = line("Value of the debt", spot - value)
         line("Implied interest rate", (strike / debt) ** (1 / life) - 1, show=RATE)
@@ -93,6 +102,17 @@ def _consistent(kind: str, style: str, model: str, subject: str, diluting: bool)
         raise TypeError(f"expected a call for a levered firm, found a {kind}")
     if diluting and (kind != "call" or model != "black-scholes" or subject != "project"):
         raise TypeError(f"expected new_shares with a call on a project by black-scholes, found a {kind} by {model}")
+
+
+def _stage(first_strike: Any, first_years: Any, model: str, subject: str) -> Stage | None:
+    if first_strike is None and first_years is None:
+        return None
+    if model != "binomial" or subject != "project":
+        raise TypeError(f"expected first_strike with a project by model binomial, found a {subject} by {model}")
+    return Stage(
+        needed(first_strike, "first_strike", "first_years comes with it"),
+        needed(first_years, "first_years", "first_strike comes with it"),
+    )
 
 
 def _black_scholes(line: Line, held: Any, owed: Any, over: Spread, kind: str) -> Any:

@@ -3,6 +3,8 @@
 from .captive import captive
 from .contribution import contribution
 from .cost_of_capital import cost_of_capital
+from .failure import failure
+from .holding_discount import holding_discount
 from .listing_tests import listing_tests
 from .marketability import marketability
 from .regression import regression
@@ -17,6 +19,8 @@ __all__ = [
     "captive",
     "contribution",
     "cost_of_capital",
+    "failure",
+    "holding_discount",
     "listing_tests",
     "marketability",
     "regression",

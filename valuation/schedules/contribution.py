@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ..calculation import needed
 from ..kinds import MONEY, Choice, Money, Share, Table
 from ..lines import Line
-from ..operations import above, add_up, at_least, at_most, both, maximum, minimum, valid
+from ..operations import above, add_up, at_least, both, maximum, minimum, valid, within_whole
 from ..units import RATE
 from .schedule import schedule
 
@@ -72,7 +72,7 @@ def contribution(
     highest = line("Highest share", maximum(highest, shares[-1]), show=RATE)
     count = line.constant(f"Number of measures, {len(shares)}", len(shares))
     average = line("Average share", add_up(*shares) / count, show=RATE)
-    used = average if agreed is None else valid(both(at_least(agreed, 0), at_most(agreed, 1)), agreed)
+    used = average if agreed is None else valid(within_whole(agreed), agreed)
     if agreed is not None:
         line("Share agreed over the average", agreed - average, show=RATE)
     line("Share used", used, show=RATE)

@@ -55,6 +55,17 @@ def in_currency(rate: Quantity, inflation_here: Quantity, inflation_there: Quant
     return (1 + rate) * (1 + inflation_here) / (1 + inflation_there) - 1
 
 
+def forward_rate(spot: Quantity, rate_here: Quantity, rate_there: Quantity, years: Quantity) -> Any:
+    """Return an exchange rate (money here for one there) years ahead: spot ((1 + rate here)/(1 + rate there))^years.
+
+    Without arbitrage the rates are riskless interest rates (covered interest parity); with inflation rates instead it
+    is the spot rate that keeps purchasing power (parity of inflation). Flows that are turned at it belong at the rate
+    ``in_currency`` of here, which gives what discounting them there and turning the value at the spot rate gives.
+    Source: Koller, Goedhart, Wessels, Valuation (2020), ch. 27 (cross-border valuation).
+    """
+    return spot * ((1 + rate_here) / (1 + rate_there)) ** years
+
+
 def wacc(cost_of_equity: Quantity, cost_of_debt: Quantity, debt_to_value: Quantity, tax_rate: Quantity) -> Any:
     """Return the weighted average cost of capital; the cost of debt is before tax."""
     return cost_of_equity * (1 - debt_to_value) + cost_of_debt * (1 - tax_rate) * debt_to_value

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..lines import Line
-from ..operations import above, add_up, at_least, below, both, valid
+from ..operations import above, add_up, at_least, below, both, valid, within_whole
 from ..units import RATE
-from .part import less, together, within_whole
+from .part import less, together
 
 
 @dataclass(frozen=True)

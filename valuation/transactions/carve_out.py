@@ -7,10 +7,10 @@ from typing import Any, Literal
 from ..calculation import MissingAssumption, needed
 from ..kinds import Money, Share, Shares
 from ..lines import Line
-from ..operations import above, valid
+from ..operations import above, valid, within_whole
 from .cap_table import Offer, cap_table
 from .outcome import settle
-from .part import PartAtDate, at_the_date, less, payments, together, within_whole
+from .part import PartAtDate, at_the_date, less, payments, together
 from .route import Before, Outcome, route
 from .terms import Terms
 

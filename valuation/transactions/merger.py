@@ -6,10 +6,10 @@ from typing import Any
 
 from ..kinds import Money, Share
 from ..lines import Line
-from ..operations import above, valid
+from ..operations import above, valid, within_whole
 from ..units import RATE
 from .outcome import settle
-from .part import at_the_date, less, payments, within_whole
+from .part import at_the_date, less, payments
 from .route import Before, Outcome, route
 from .terms import Terms
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..calculation import needed
 from ..lines import Line
-from ..operations import above, absolute, add_up, valid, where
+from ..operations import above, absolute, add_up, valid, where, within_whole
 from ..units import RATE
-from .part import Paid, PartAtDate, less, within_whole
+from .part import Paid, PartAtDate, less
 from .route import Before, Outcome
 from .terms import Terms
 

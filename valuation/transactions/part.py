@@ -7,7 +7,7 @@ from typing import Any
 
 from ..calculation import needed
 from ..lines import Line
-from ..operations import above, at_least, at_most, both, maximum, valid
+from ..operations import above, at_least, both, maximum, valid, within_whole
 from ..units import NUMBER, RATE, YEARS
 from .route import Before
 from .terms import Terms
@@ -50,11 +50,6 @@ def together(*amounts: Any) -> Any:
     """The sum of the amounts that exist; None when none does."""
     found = [amount for amount in amounts if amount is not None]
     return sum(found[1:], found[0]) if found else None
-
-
-def within_whole(share: Any) -> Any:
-    """Whether a share lies between nothing and 100 %."""
-    return both(at_least(share, 0), at_most(share, 1))
 
 
 def at_the_date(line: Line, before: Before, terms: Terms) -> PartAtDate:
