@@ -203,6 +203,9 @@ def test_an_event_is_solved_as_its_probability(case_of: Read) -> None:
     assert ("event", 0.7, None) == (found.unknown.sort, found.unknown.base, found.probability)
     assert found.implied == pytest.approx(0.25)
     assert "an event: implied is the probability" in found.notes[0]
+    assert "impossible where it happens, or where it does not" in refused(
+        CASES[EQUITY], "odds.outcomes.win.probability"
+    )
 
 
 # The way back ---------------------------------------------------------------------------------------------------------
@@ -248,7 +251,7 @@ def test_a_row_moves_as_a_whole(times: float) -> None:
     assert [level.implied for level in found.levels] == pytest.approx(list(ends.values()))
 
 
-@pytest.mark.parametrize("name", ["cloud.wacc", "cloud.margin.to", "drivers.equity_risk_premium", "drivers.usd_cny"])
+@pytest.mark.parametrize("name", ["cloud.wacc", "china_ecommerce.core_margin.to", "drivers.usd_cny", "drivers.group_beta"])
 def test_alibaba_at_its_price(name: str) -> None:
     case = load(ALIBABA)
     found = quick(case, name)
