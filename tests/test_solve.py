@@ -251,7 +251,9 @@ def test_a_row_moves_as_a_whole(times: float) -> None:
     assert [level.implied for level in found.levels] == pytest.approx(list(ends.values()))
 
 
-@pytest.mark.parametrize("name", ["cloud.wacc", "china_ecommerce.core_margin.to", "drivers.usd_cny", "drivers.group_beta"])
+@pytest.mark.parametrize(
+    "name", ["cloud.wacc", "china_ecommerce.core_margin.to", "drivers.usd_cny", "drivers.group_beta"]
+)
 def test_alibaba_at_its_price(name: str) -> None:
     case = load(ALIBABA)
     found = quick(case, name)
