@@ -18,7 +18,7 @@ from workbooks import Engine
 from valuation.assumptions import Case
 from valuation.calculation import calculation
 from valuation.distributions import REGISTRY
-from valuation.kinds import Money, Share
+from valuation.kinds import Money, Rate, Share
 from valuation.lines import Line, Lines
 from valuation.model import value
 from valuation.problems import InvalidAssumptions
@@ -202,6 +202,9 @@ def test_an_event_is_solved_as_its_probability(case_of: Read) -> None:
     assert ("event", 0.7, None) == (found.unknown.sort, found.unknown.base, found.probability)
     assert found.implied == pytest.approx(0.25)
     assert "an event: implied is the probability" in found.notes[0]
+    assert "impossible where it happens, or where it does not" in refused(
+        CASES[EQUITY], "odds.outcomes.win.probability"
+    )
 
 
 # The way back ---------------------------------------------------------------------------------------------------------
@@ -265,7 +268,7 @@ def test_money_added_to_a_part_is_worth_its_share(path: Path) -> None:
     discount = one(value_of(case, "holding.discount")) if case.has("holding.discount") else None
     for name in parts_that_stay(case):
         more = value(case, Lines(case.years), case.base_values, added={name: np.array([-50.0, 0.0, 50.0])})
-        kept = closed_forms.share_kept(case, name, discount)
+        [kept] = closed_forms.shares_kept(case, base, name, discount)
         expected = one(base.factor) * (1 if kept is None else kept) * np.array([-50.0, 0.0, 50.0])
         np.testing.assert_allclose(more.per_share - base.per_share, expected, rtol=1e-9, atol=1e-12)
 
@@ -325,8 +328,11 @@ def _value(page: Page, row: int, column: int) -> Any:
 def test_the_panel_says_what_solve_says(path: Path) -> None:
     case = load(path)
     found = panel(case)
-    for name in parts_that_stay(case):
-        segment, solved = case.segments[name], quick(case, name)
+    for name, segment in case.parts.items():
+        if found[f"Attributable value: {segment.name}"][1] is None:
+            assert name in {transaction.part for transaction in case.transactions.values()}
+            continue
+        solved = quick(case, name)
         for level in solved.levels:
             key = f"{level.label}: {segment.name}"
             base, implied, change = found[key if key in found else f"{segment.name}: {level.label}"]
@@ -369,7 +375,7 @@ def test_the_operating_stub_is_the_value_of_the_operating_parts(case_of: Read) -
 # Transactions ---------------------------------------------------------------------------------------------------------
 
 
-def gift(line: Line, before: Before, *, probability: Share, bonus: Money, premium: Share = 0.0) -> Outcome:
+def gift(line: Line, before: Before, *, probability: Share, bonus: Money, premium: Rate = 0.0) -> Outcome:
     """A bonus on top of the group, and a premium on the part that it moves.
 
     Args:
@@ -413,6 +419,15 @@ def test_a_transaction_follows_the_part_that_it_moves(gifted: Callable[[str], Ca
     # 0.8 A + 460 + 0.3 (50 + 0.1 A) = 800
     assert quick(case, "a").implied == pytest.approx((800 - 460 - 15) / 0.83, rel=1e-13)
     assert "transactions follow the value of the part that they move" in quick(case, "a").notes
+    assert panel(case)["Attributable value: A"] == (pytest.approx(300), None, None)
+
+
+def test_a_part_that_leaves_counts_where_it_stays(gifted: Callable[[str], Case]) -> None:
+    case = gifted("-80%")
+    # with 80 % of the part given away, what holders have after does not hang on it: 0.8 A (1 - 0.3) + 460 + 0.3 x 50
+    solved = quick(case, "a")
+    assert solved.implied == pytest.approx((800 - 460 - 15) / (0.8 - 0.3 * 0.8), rel=1e-13)
+    assert panel(case)["Attributable value: A"][1] == pytest.approx(solved.implied, rel=1e-12)
 
 
 def test_no_probability_explains_a_price_when_nothing_changes(gifted: Callable[[str], Case]) -> None:

@@ -2,8 +2,8 @@
 
 The market's value of the group's equity less everything else is what one part must be worth; the same gap gives the
 holding discount and the probability of a transaction. Called with arrays they compute, with References they become
-cells. What transactions are expected to add is held. Damodaran, The Dark Side of Valuation (2018), on reverse
-engineering a price; Lamont and Thaler (2003) on stubs.
+cells. They hold where the value moves in a straight line; ``solve`` searches where it does not, as where the number of
+shares follows the value. Lamont and Thaler (2003), Can the market add and subtract?, on stubs.
 """
 
 from __future__ import annotations
@@ -26,14 +26,22 @@ def equity_gap(found: Valuation, price: Any) -> Any:
     return (price - found.per_share) / found.factor
 
 
-def share_kept(case: Case, part: str, discount: Any) -> Any:
-    """What is left of a unit of a part's value behind the holding discount; None when it takes nothing from it."""
+def shares_kept(case: Case, found: Valuation, part: str, discount: Any) -> list[Any]:
+    """What a unit more of a part's value adds to the group's equity: behind the holding discount, None for all of it.
+
+    A part that may leave adds it only where it stays, or wherever what it is worth outside follows: both are given.
+    """
     discounted = case.discounted is None or part in case.discounted
-    return 1 - discount if discount is not None and discounted else None
+    kept = 1 - discount if discount is not None and discounted else None
+    leaves = [found.transactions[name].probability for name, moved in case.transactions.items() if moved.part == part]
+    if not leaves:
+        return [kept]
+    stays = 1 - add_up(*leaves)
+    return [stays if kept is None else kept * stays, kept]
 
 
 def attributable_needed(part: PartWorth, gap: Any, kept: Any) -> Any:
-    """The attributable value at which the price is met: what it is, and the gap before the holding discount."""
+    """The attributable value at which the price is met: what it is, and the gap over what the group keeps of it."""
     return part.attributable + (gap if kept is None else gap / kept)
 
 

@@ -107,7 +107,8 @@ def _merged(x: Array, values: Array, more: Array, found: Array) -> tuple[Array, 
 def _sorted_out(function: Function, x: Array, values: Array, start: float, scale: float, size: float) -> Search:
     """Refine each change of sign, tell roots from jumps, and what can be reached from the start from what cannot."""
     roots, jumps = [float(place) for place in x[values == 0]], list[float]()
-    for at in np.flatnonzero(values[1:] * values[:-1] < 0):
+    signs = np.sign(values)
+    for at in np.flatnonzero(signs[1:] * signs[:-1] < 0):
         root, is_root = _refined(function, float(x[at]), float(x[at + 1]), scale, size)
         (roots if is_root else jumps).append(root)
     walls = np.array([*x[~np.isfinite(values)], *jumps])

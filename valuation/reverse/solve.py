@@ -192,6 +192,8 @@ def _search(
 def _nearest(case: Case, found: Unknown, seen: Search, price: float) -> float:
     """The root nearest to the base; refuses with how far the value can go when there is none."""
     quote = case.quote
+    if not len(seen.x):
+        raise refusal(found.name, "the model is impossible where it happens, or where it does not")
     if seen.flat and not np.isfinite(seen.walls).any():
         worth = shown(seen.values[0] + price, quote)
         raise refusal(found.name, f"the value per share does not depend on it: it is {worth} for any")

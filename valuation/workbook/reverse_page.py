@@ -12,6 +12,8 @@ from ..assumptions import Case
 from ..bridge import PartWorth, Valuation
 from ..checks import Recorded
 from ..formula import Reference
+from ..lines import Lines
+from ..model import value
 from ..operations import absolute, add_up
 from ..recording import Recording, evaluate
 from ..reverse import closed_forms
@@ -21,9 +23,12 @@ from .pages import Draft, Page
 
 TITLE: Final = "What the price implies"
 LABEL, UNIT, BASE, IMPLIED, CHANGE = range(5)
+SEARCHED: Final = "valuation solve"
+EXACT: Final = 1e-9
 NOTES: Final = (
     "One thing at a time: what each figure would have to be for the value per share to be the price, the rest at base.",
-    "Bridge items and parts that read lines of another part stay as they are, and so does what transactions add.",
+    "Bridge items and parts that read lines of another part stay as they are.",
+    f"{SEARCHED}: no closed form, as where a transaction or the number of shares follows the value; see the command.",
     "A negative value, or a share outside 0 to 100 %, says that this thing alone cannot explain the price.",
 )
 
@@ -42,7 +47,7 @@ def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation
     page.heads(HEAD_ROW, heads)
     page.widths = {LABEL: 62, UNIT: 11, BASE: 16, IMPLIED: 16, CHANGE: 18}
     page.freeze = (HEAD_ROW + 1, 1)
-    table, recorded = _Table(page, draft, HEAD_ROW + 1), Recorded(case, recording, found)
+    table, recorded = _Table(page, draft, HEAD_ROW + 1, case), Recorded(case, recording, found)
     discount = recorded.assumption("holding.discount") if found.holding_discount is not None else None
     worth = table.base("Value per share and price", found.per_share, case.quote, "total")
     price = table.implied(worth, found.price, "total")
@@ -54,7 +59,11 @@ def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation
     if discount is not None:
         table.section("Holding discount")
         own = table.base("Holding discount rate", discount, RATE)
-        table.implied(own, closed_forms.discount_needed(case, found, gap, own))
+        needed = closed_forms.discount_needed(case, found, gap, own)
+        if table.true(needed, own, "holding.discount"):
+            table.implied(own, needed)
+        else:
+            table.searched()
     _transactions(table, case, recorded, gap)
     _stubs(table, case, here, discount)
     for number, note in enumerate(NOTES):
@@ -68,6 +77,7 @@ class _Table:
     page: Page
     draft: Draft
     at: int
+    case: Case
 
     def section(self, text: str) -> None:
         """Leave a line and write a caption."""
@@ -86,6 +96,22 @@ class _Table:
         self.draft.put(self.page, self.at, CHANGE, needed - own, unit=own.unit, style=style)
         self.at += 1
         return needed
+
+    def searched(self) -> None:
+        """End a row that has no closed form."""
+        self.page.text(self.at, IMPLIED, SEARCHED, "unit")
+        self.at += 1
+
+    def true(self, needed: Any, own: Reference, name: str) -> bool:
+        """Whether what a part, or the holding discount, needs to be does give the price in the base case."""
+        level = np.atleast_1d(evaluate(needed, self.draft.values.__getitem__))
+        given, fixed, added = self.case.base_values, dict[str, Any](), dict[str, Any]()
+        if name in self.case.parts:
+            added[name] = level - self.draft.value(own)
+        else:
+            (given if name in given else fixed)[name] = level
+        found = value(self.case, Lines(self.case.years), given, fixed=fixed, added=added)
+        return bool(np.allclose(found.per_share, found.price, rtol=EXACT, atol=0))
 
     def single(self, label: str, column: int, formula: Any) -> Reference:
         """Write a row with one figure; returns the cell."""
@@ -141,15 +167,21 @@ def _worths(
     table.section(f"{heading}{_cased('Attributable value', heading)}")
     for name, part in parts.items():
         own = table.base(case.segments[name].name, part.attributable)
-        kept = closed_forms.share_kept(case, name, discount)
-        needed = closed_forms.attributable_needed(replace(part, attributable=own), gap, kept)
-        attributable[name] = own, table.implied(own, needed)
+        here = replace(part, attributable=own)
+        kept = closed_forms.shares_kept(case, recorded.valuation, name, discount) if name in case.parts else [None]
+        forms = (closed_forms.attributable_needed(here, gap, share) for share in kept)
+        needed = next((form for form in forms if name in case.memos or table.true(form, own, name)), None)
+        if needed is None:
+            table.searched()
+        else:
+            attributable[name] = own, table.implied(own, needed)
     equity: dict[str, Pair] = {}
-    table.section(f"{heading}{_cased('Equity value, 100 %', heading)}")
-    for name, part in parts.items():
-        if not table.nothing(part.owned):
-            own = table.base(case.segments[name].name, part.equity)
-            equity[name] = own, table.implied(own, closed_forms.equity_needed(part, attributable[name][1]))
+    owned = [name for name in attributable if not table.nothing(parts[name].owned)]
+    if owned:
+        table.section(f"{heading}{_cased('Equity value, 100 %', heading)}")
+    for name in owned:
+        own = table.base(case.segments[name].name, parts[name].equity)
+        equity[name] = own, table.implied(own, closed_forms.equity_needed(parts[name], attributable[name][1]))
     enterprise: dict[str, Pair] = {}
     leveraged = [name for name in equity if parts[name].enterprise is not None]
     if leveraged:
@@ -199,7 +231,7 @@ def _stubs(table: _Table, case: Case, found: Valuation, discount: Any) -> None:
     """What is left of the value, and of the price, for everything else when a part is worth its base value."""
     table.section("Stubs: what is left for everything else")
     for name, segment in case.parts.items():
-        kept = closed_forms.share_kept(case, name, discount)
+        *_, kept = closed_forms.shares_kept(case, found, name, discount)
         part = found.parts[name].per_share if kept is None else found.parts[name].per_share * kept
         own = table.base(f"Without {segment.name}", found.per_share - part, case.quote)
         table.implied(own, found.price - part)
