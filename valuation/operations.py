@@ -108,6 +108,7 @@ def _sum(row: Any) -> Any:
     return np.sum(row, axis=0)
 
 
+power = POWER
 maximum = operation("maximum", np.maximum, "MAX({},{})", same_unit)
 minimum = operation("minimum", np.minimum, "MIN({},{})", same_unit)
 absolute = operation("absolute", np.abs, "ABS({})", first_unit)
