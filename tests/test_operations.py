@@ -283,3 +283,11 @@ def test_lines_name_draws_that_are_not_finite_and_keep_the_others() -> None:
     assert list(lines) == ["Ratio"]
     assert repr(lines) == "Lines(Ratio)"
     assert len(lines) == 1
+
+
+def test_a_power_does_not_hang_on_how_many_draws_are_computed_together() -> None:
+    base, years = np.random.default_rng(0).uniform(0.9, 1.1, 10_000), np.arange(1.0, 6)[:, None]
+    whole = op.power(base, years)
+    for size in (3, 2048, 8192):
+        pieces = [op.power(base[start : start + size], years) for start in range(0, len(base), size)]
+        assert np.concatenate(pieces, axis=1).tobytes() == whole.tobytes()

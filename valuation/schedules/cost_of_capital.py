@@ -9,6 +9,7 @@ from ..calculation import needed
 from ..formula import Quantity
 from ..kinds import Number, Rate, Share
 from ..lines import Line
+from ..operations import power
 from ..units import NUMBER, RATE
 from .schedule import schedule
 
@@ -63,7 +64,7 @@ def forward_rate(spot: Quantity, rate_here: Quantity, rate_there: Quantity, year
     ``in_currency`` of here, which gives what discounting them there and turning the value at the spot rate gives.
     Source: Koller, Goedhart, Wessels, Valuation (2020), ch. 27 (cross-border valuation).
     """
-    return spot * ((1 + rate_here) / (1 + rate_there)) ** years
+    return spot * power((1 + rate_here) / (1 + rate_there), years)
 
 
 def wacc(cost_of_equity: Quantity, cost_of_debt: Quantity, debt_to_value: Quantity, tax_rate: Quantity) -> Any:
