@@ -321,10 +321,10 @@ MULTIPLY: Final = Operation("multiply", np.multiply, "{}*{}", product_unit, PROD
 def _power(base: Any, exponent: Any) -> Any:
     """Power, but 0^0 is invalid, as in Excel.
 
-    NumPy squares instead when it sees one exponent 2 for a whole loop, and what it sees hangs on the size of the chunk;
-    arrays laid out in full are always treated alike.
+    NumPy squares instead where one exponent of 2 meets many bases, but not in every size of a chunk; dense operands
+    are treated alike in all.
     """
-    base, exponent = (np.ascontiguousarray(operand) for operand in np.broadcast_arrays(base, exponent))
+    base, exponent = (np.array(side, order="C") for side in np.broadcast_arrays(base, exponent))
     return np.where(np.equal(base, 0) & np.equal(exponent, 0), np.nan, np.power(base, exponent))
 
 

@@ -108,7 +108,7 @@ def _sum(row: Any) -> Any:
     return np.sum(row, axis=0)
 
 
-power = POWER
+power = POWER  # in methods instead of ** where the exponent is a year: the same bits in chunks of any size
 maximum = operation("maximum", np.maximum, "MAX({},{})", same_unit)
 minimum = operation("minimum", np.minimum, "MIN({},{})", same_unit)
 absolute = operation("absolute", np.abs, "ABS({})", first_unit)

@@ -9,7 +9,7 @@ from ..calculation import needed
 from ..formula import Quantity
 from ..kinds import LASTING, MONEY, SHARE, Money, Rate, Table, YearlyMoney
 from ..lines import Line
-from ..operations import add_up, total
+from ..operations import add_up, power, total
 from ..units import RATE, YEARS
 from .method import Worth, method
 
@@ -82,5 +82,5 @@ def _launch_value(line: Line, value: Any, flows: Any, rate: Any, timing: str) ->
     after = line.period
     if timing == "mid-year":
         after = line.period - line.constant("Mid-year shift in years", 0.5)
-    row = line("Cash flow discounted to launch", flows * (1 + rate) ** (-after))
+    row = line("Cash flow discounted to launch", flows * power(1 + rate, -after))
     return line("Value at launch", total(row))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from ..formula import Quantity
 from ..kinds import LASTING, MONEY, PERCENTAGE, SHARE, YEARLY_MONEY, Rate, Table
 from ..lines import Line
-from ..operations import absolute, at_most, below, maximum, total, valid, where
+from ..operations import absolute, at_most, below, maximum, power, total, valid, where
 from ..schedules.cost_of_capital import failure_adjusted
 from ..units import RATE
 from .method import Worth, method
@@ -85,5 +85,5 @@ def _present_flows(line: Line, name: str, outcome: Mapping[str, Any], rate: Any,
     if timing == "mid-year":
         date = line.period - line.constant("Mid-year shift in years", 0.5)
     flow = line(f"Cash flow until the exit, {name}", where(at_most(date, outcome["years"]), outcome["flows"], 0))
-    row = line(f"Present value of cash flow, {name}", flow * (1 + rate) ** (-date))
+    row = line(f"Present value of cash flow, {name}", flow * power(1 + rate, -date))
     return line(f"Present value of cash flows, {name}", total(row))
