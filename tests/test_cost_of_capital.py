@@ -16,8 +16,7 @@ from valuation.assumptions import Case
 from valuation.base_case import base_case
 from valuation.calculation import MissingAssumption
 from valuation.expressions import FUNCTIONS
-from valuation.schedules import cost_of_capital, segment_betas
-from valuation.schedules.cost_of_capital import (
+from valuation.rates import (
     capm,
     cash_adjusted,
     country_risk,
@@ -31,6 +30,7 @@ from valuation.schedules.cost_of_capital import (
     unlever_constant,
     wacc,
 )
+from valuation.schedules import cost_of_capital, segment_betas
 
 BASIC: dict[str, Any] = dict(
     risk_free=0.04, equity_risk_premium=0.0423, beta=1.2, company_spread=0.015, debt_to_value=0.2, tax_rate=0.25

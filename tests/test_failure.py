@@ -14,8 +14,8 @@ from test_published import one
 
 from valuation.assumptions import Case
 from valuation.base_case import base_case
+from valuation.rates import failure_adjusted
 from valuation.schedules import failure
-from valuation.schedules.cost_of_capital import failure_adjusted
 
 RNG = np.random.default_rng(9)
 shares, years = st.floats(0, 0.95), st.integers(1, 30)

@@ -21,7 +21,7 @@ PACKAGE = ROOT / "valuation"
 FLOORS: list[set[str]] = [
     {"problems", "units", "version"},
     {"formula", "operations", "columns", "least_squares", "lines", "recording"},
-    {"kinds", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
+    {"kinds", "rates", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "iman_conover", "nearest_correlation", "order",
      "peers"},
     {"model", "trial", "demands", "impossible"},

@@ -20,6 +20,7 @@ from valuation.least_squares import least_squares
 from valuation.lines import Lines
 from valuation.methods import apv, dcf, fcfe, last_round, option, precedent, scenarios, stake, venture
 from valuation.operations import maximum
+from valuation.rates import capm, in_currency, wacc
 from valuation.reading import load
 from valuation.schedules import (
     contribution,
@@ -30,7 +31,6 @@ from valuation.schedules import (
     research,
     stub_value,
 )
-from valuation.schedules.cost_of_capital import capm, in_currency, wacc
 from valuation.transactions import Before, carve_out, distribution, split_off
 
 

@@ -18,7 +18,7 @@ from . import columns
 from . import operations as op
 from .formula import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 from .problems import nearest
-from .schedules.cost_of_capital import (
+from .rates import (
     capm,
     cash_adjusted,
     country_risk,

@@ -9,7 +9,7 @@ from ..formula import Quantity
 from ..kinds import LASTING, MONEY, PERCENTAGE, SHARE, YEARLY_MONEY, Rate, Table
 from ..lines import Line
 from ..operations import absolute, at_most, below, maximum, power, total, valid, where
-from ..schedules.cost_of_capital import failure_adjusted
+from ..rates import failure_adjusted
 from ..units import RATE
 from .method import Worth, method
 

@@ -9,7 +9,7 @@ from ..formula import Quantity
 from ..kinds import SHARE, Money, Rate, Share, Shares, Table, Years
 from ..lines import Line
 from ..operations import below, valid
-from ..schedules.cost_of_capital import failure_adjusted
+from ..rates import failure_adjusted
 from ..units import RATE
 from .method import Worth, method
 

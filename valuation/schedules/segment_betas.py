@@ -10,8 +10,8 @@ from ..formula import Quantity
 from ..kinds import MONEY, PERCENTAGE, PLAIN, Kind, Money, Rate, Table, Years
 from ..lines import Line
 from ..operations import add_up, at_least, valid
+from ..rates import debt_market_value, relever
 from ..units import MULTIPLE, NUMBER, RATE
-from .cost_of_capital import debt_market_value, relever
 from .schedule import schedule
 
 Businesses = Annotated[
