@@ -99,7 +99,7 @@ class _Table:
 
     def searched(self) -> None:
         """End a row that has no closed form."""
-        self.page.text(self.at, IMPLIED, SEARCHED, "unit")
+        self.page.text(self.at, IMPLIED, SEARCHED, "answer_text")
         self.at += 1
 
     def true(self, needed: Any, own: Reference, name: str) -> bool:
@@ -126,7 +126,7 @@ class _Table:
         text = '=IF(ABS({2})>{3},{0}+{1}/{2},"none")'.format(*cells)
         probability, missing, amount, limit = (self.draft.value(cell) for cell in (own, gap, change, least))
         value = probability + missing / amount if abs(amount) > limit else "none"
-        self.page.raw(self.at, IMPLIED, text, value, "formula", RATE.number_format)
+        self.page.raw(self.at, IMPLIED, text, value, "answer", RATE.number_format)
         self.at += 1
 
     def _name(self, label: str, unit: Unit, style: str = "formula") -> None:
