@@ -382,6 +382,12 @@ LIVE: list[tuple[str, str, str, str]] = [
     ("listing_tests", TESTED, "years_listed: 6 years", "years_listed: 2 years"),
     ("vote_needed", HONG_KONG + LISTING.replace("20 CNY m", "60 CNY m"), "value: 60 CNY m", "value: 20 CNY m"),
     ("ads_parity", QUOTED, "new_york_close: 10 USD/ADS", "new_york_close: 10.3 USD/ADS"),
+    (
+        "second_quote",
+        STAKE + "shares: {diluted: 10 m shares, price: 1 CNY/share, second_price: 1.01 CNY/share}\n",
+        "second_price: 1.01",
+        "second_price: 1.03",
+    ),
     ("ads_ratio_slip", QUOTED, "diluted: 80 m shares", "diluted: 10 m shares"),
     ("dollar_peg", QUOTED, "usd_hkd: 7.8 HKD/USD", "usd_hkd: 7.86 HKD/USD"),
     ("certain_transaction", SALE, "probability: 40%", "probability: 100%"),

@@ -183,6 +183,18 @@ def ads_parity(look: Look) -> Iterator[Check]:
             yield look.check(abroad, tested, advice, recorded.place(abroad), test, found, look.limit())
 
 
+@live
+def second_quote(look: Look) -> Iterator[Check]:
+    """32: the second quote is the price."""
+    off = look.recorded.line("bridge", "Second quote over the price")
+    if off is not None:
+        found, name = absolute(off), "shares.second_price"
+        advice = f"give {name} in the unit of the price and of the same day"
+        tested = "the second quote meets the price"
+        test = at_most(found, look.limit())
+        yield look.check("shares", tested, advice, look.recorded.place(name), test, found, look.limit())
+
+
 def _per(unit: Unit) -> str:
     """What money is a price of: a share, an ADS, another currency; empty for anything else."""
     above = [noun for noun, power in unit.dimensions if power == 1]
