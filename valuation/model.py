@@ -88,6 +88,7 @@ class Run:
         self.fixed, self.added = fixed or {}, added or {}
         self.known: dict[str, Any] = {}
         self.worths: dict[str, Worth] = {}
+        self.finished: set[str] = set()
         self.valuation = Valuation()
 
     def step(self, name: str) -> None:
@@ -100,6 +101,7 @@ class Run:
             self._working(self.case.workings[scope])
         if scope in self.case.segments:
             self._segment(self.case.segments[scope])
+        self.finished.add(scope)
 
     def _assumption(self, assumption: Assumption) -> Any:
         quantity = self.fixed.get(assumption.name)
@@ -264,7 +266,10 @@ class _Around:
         lined = {*case.workings, *case.segments} - {*case.transactions}
         target = resolve(dotted, self.scope, case.assumptions, lined, self.reader.name) or dotted
         if target.endswith(".*"):
-            return find_line(self.run.line, target.removesuffix(".*"), dotted.rpartition(".")[2])
+            scope = target.removesuffix(".*")
+            if scope not in self.run.finished:
+                raise NotComputed(scope)
+            return find_line(self.run.line, scope, dotted.rpartition(".")[2])
         assumption = case.assumptions[target]
         if assumption.plain and assumption.scope != self.scope:
             return self.run.given[assumption.inputs[0].name]
