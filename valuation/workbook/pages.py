@@ -110,7 +110,10 @@ class Page:
 
 @dataclass
 class Draft:
-    """The book before it is written: pages in order, where each row stands and what it is worth in the base case."""
+    """The book before it is written: pages in order, where each row stands and what it is worth in the base case.
+
+    ``results`` are the rows that stand out on their sheets.
+    """
 
     years: int
     pages: dict[str, Page] = field(default_factory=dict)
@@ -118,6 +121,7 @@ class Draft:
     values: Values = field(default_factory=dict)
     peers: dict[tuple[str, str], str] = field(default_factory=dict)
     names: dict[str, Cell] = field(default_factory=dict)
+    results: frozenset[Row] = frozenset()
 
     @property
     def spelling(self) -> Spelling:
