@@ -45,7 +45,7 @@ def write_checks(page: Page, found: list[Check], draft: Draft) -> None:
 
 
 def _status(page: Page, row: int, column: int, test: Reference, draft: Draft, failed: str) -> None:
-    text = f'=IF({draft.cells[test.row].fixed}=1,"OK","{failed}")'
+    text = f'=IF(COUNTIF({draft.cells[test.row].fixed},1)=1,"OK","{failed}")'  # a test without a value has failed
     page.raw(row, column, text, "OK" if draft.value(test) == 1 else failed, "status")
 
 

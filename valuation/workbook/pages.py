@@ -188,10 +188,15 @@ def _write_cell(sheet: Any, at: Cell, content: Content, spelling: Spelling, styl
         case FormulaCell():
             text = spelling.spell(content.formula, at)
             style = styles.get(_linked(content.style, text), content.number_format)
-            sheet.write_formula(at.row, at.column, text, style, content.value)
+            sheet.write_formula(at.row, at.column, text, style, _stored(content.value))
         case RawCell():
             style = styles.get(_linked(content.style, content.text), content.number_format)
-            sheet.write_formula(at.row, at.column, content.text, style, content.value)
+            sheet.write_formula(at.row, at.column, content.text, style, _stored(content.value))
+
+
+def _stored(value: float | str) -> float | str:
+    """The value stored beside a formula; what has none is the error that Excel computes there."""
+    return value if isinstance(value, str) or math.isfinite(value) else "#N/A"
 
 
 def _linked(style: str, text: str) -> str:
