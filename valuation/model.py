@@ -87,7 +87,6 @@ class Run:
         self.case, self.line, self.given = case, line, given
         self.fixed, self.added = fixed or {}, added or {}
         self.known: dict[str, Any] = {}
-        self.worths: dict[str, Worth] = {}
         self.finished: set[str] = set()
         self.valuation = Valuation()
 
@@ -121,7 +120,7 @@ class Run:
     def _working(self, working: Working) -> None:
         worth = working.calculation.run(self._line(working.scope), **self._given(working))
         if isinstance(worth, Worth):
-            self.worths[working.scope] = worth
+            self.valuation.worths[working.scope] = worth
 
     def _segment(self, segment: Segment) -> None:
         line = self._line(segment.id)
@@ -141,9 +140,9 @@ class Run:
         parts[segment.id] = found
 
     def _worth(self, view: str) -> Worth:
-        if view not in self.worths:
+        if view not in self.valuation.worths:
             raise NotComputed(view)
-        return self.worths[view]
+        return self.valuation.worths[view]
 
     def _given(self, working: Working) -> dict[str, Any]:
         return {name: self._argument(value) for name, value in working.given.items()}

@@ -64,7 +64,7 @@ def _time_axis(page: Page, draft: Draft, base_year: Cell, first_year: int) -> No
 def _row(page: Page, row: Row, draft: Draft) -> None:
     assert row.formula is not None
     at = draft.cells[row].row
-    style = "total" if row.label in EMPHASISED else "formula"
+    style = "total" if row in draft.results else "formula"
     page.text(at, LABEL, row.label, "total_text" if style == "total" else "text")
     page.text(at, UNIT, str(row.unit), "unit")
     number_format = row.unit.number_format
@@ -90,18 +90,3 @@ def _single(row: Row, side: str, draft: Draft) -> float:
     assert formula is not None
     value: Array = evaluate(formula, draft.values.__getitem__)
     return float(np.ravel(value)[0])
-
-
-EMPHASISED = frozenset(
-    {
-        "Enterprise value",
-        "Attributable value",
-        "Value per share",
-        "Sum of the parts",
-        "Equity value of the group",
-        "Value per share as quoted",
-        "Pre-money value",
-        "Equity value of the company",
-        "Equity value of the outcomes",
-    }
-)
