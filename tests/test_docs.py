@@ -67,7 +67,9 @@ def tree(block: str) -> Iterator[str]:
 
 
 def test_the_tree_of_the_package_is_the_real_one() -> None:
-    told = set(tree(blocks("ARCHITECTURE.md", "")[0]))
+    listed = list(tree(blocks("ARCHITECTURE.md", "")[0]))
+    told = set(listed)
+    assert [path for path in told if listed.count(path) > 1] == []
     real = {f"{path.relative_to(ROOT)}" for path in (ROOT / "valuation").rglob("*.py") if path.name != "__init__.py"}
     real |= {f"{path.parent.relative_to(ROOT)}/" for path in (ROOT / "valuation").rglob("__init__.py")}
     real |= {"valuation/py.typed", "valuation/checks/thresholds.toml"}
