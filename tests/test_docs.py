@@ -81,6 +81,11 @@ def test_what_stands_beside_the_package_exists() -> None:
     assert [name for name in names if not (ROOT / name).exists()] == []
 
 
+def test_the_changelog_says_each_thing_once() -> None:
+    said = re.split(r"\n(?=- )", page("CHANGELOG.md"))
+    assert [line for line in said if said.count(line) > 1] == []
+
+
 # Commands ---------------------------------------------------------------------------------------------------------
 
 
