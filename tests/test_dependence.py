@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from valuation.dependence import MENDABLE, Dependence, to_normal, to_rank
+from valuation.dependence import Dependence, nearest_correlation, to_normal, to_rank
+from valuation.dependence.copula import MENDABLE
+from valuation.dependence.nearest_correlation import FLOOR
 from valuation.distributions import Lognormal, Pert
-from valuation.nearest_correlation import FLOOR, nearest_correlation
 
 # agrees with itself / is off by little / is beyond mending
 SLIGHT = [("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", 0.55)]

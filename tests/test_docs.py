@@ -67,7 +67,9 @@ def tree(block: str) -> Iterator[str]:
 
 
 def test_the_tree_of_the_package_is_the_real_one() -> None:
-    told = set(tree(blocks("ARCHITECTURE.md", "")[0]))
+    listed = list(tree(blocks("ARCHITECTURE.md", "")[0]))
+    told = set(listed)
+    assert [path for path in told if listed.count(path) > 1] == []
     real = {f"{path.relative_to(ROOT)}" for path in (ROOT / "valuation").rglob("*.py") if path.name != "__init__.py"}
     real |= {f"{path.parent.relative_to(ROOT)}/" for path in (ROOT / "valuation").rglob("__init__.py")}
     real |= {"valuation/py.typed", "valuation/checks/thresholds.toml"}
@@ -77,6 +79,11 @@ def test_the_tree_of_the_package_is_the_real_one() -> None:
 def test_what_stands_beside_the_package_exists() -> None:
     names = list(tree(blocks("ARCHITECTURE.md", "")[1]))
     assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_the_changelog_says_each_thing_once() -> None:
+    said = re.split(r"\n(?=- )", page("CHANGELOG.md"))
+    assert [line for line in said if said.count(line) > 1] == []
 
 
 # Commands ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import re
 import statistics
 import sys
 from collections.abc import Iterator
@@ -17,25 +18,21 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "valuation"
 
 # The floors of ARCHITECTURE.md, low to high: a name stands for its module, or for every module of its package.
-# fmt: off
 FLOORS: list[set[str]] = [
     {"problems", "units", "version"},
     {"formula", "operations", "columns", "least_squares", "lines", "recording"},
     {"kinds", "rates", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
-    {"assumptions", "expressions", "distributions", "dependence", "iman_conover", "nearest_correlation", "order",
-     "peers"},
+    {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
-    {"reading", "simulation", "checks", "base_case", "sensitivity", "reverse", "workbook", "report", "plots"},
-    {"study", "terminal", "reference", "cli", ""},
+    {"reading", "base_case", "checks", "simulation", "reverse", "workbook"},
+    {"cli", "terminal", "reference", "study", ""},
 ]
-# fmt: on
 
-# Where a library may be imported at all. "" is everywhere.
+# Where a library may be imported at all.
 HOMES: dict[str, set[str]] = {
     "numpy": {*set().union(*FLOORS[1:6]), "reference"},
-    "scipy": {"operations", "least_squares", "distributions", "iman_conover", "simulation", "sensitivity", "reverse"},
-    "pandas": {"simulation", "sensitivity", "report", "study"},
-    "matplotlib": {"report", "plots"},
+    "scipy": {"operations", "least_squares", "distributions", "dependence", "simulation", "reverse"},
+    "pandas": {"simulation", "study"},
     "ruamel": {"reading", "workbook"},
     "openpyxl": {"workbook"},
     "xlsxwriter": {"workbook"},
@@ -135,6 +132,16 @@ def declared() -> dict[str, str]:
     return {name.lower().partition(".")[0]: name for name in names}
 
 
+def test_the_page_tells_the_same_floors() -> None:
+    rows = re.findall(r"^\| (\d) \|[^|]*\| (.*) \|$", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE)
+    told = [(int(number), {name.rstrip("/") for name in re.findall(r"`([^`]+)`", names)}) for number, names in rows]
+    assert told == [(number, names - {""}) for number, names in reversed(list(enumerate(FLOORS)))]
+
+
+def test_every_name_of_a_floor_exists() -> None:
+    assert set().union(*FLOORS) == {module.partition(".")[0] for module in PATHS}
+
+
 @pytest.mark.parametrize("module", PATHS)
 def test_imports_go_down_or_sideways(module: str) -> None:
     upward = [
@@ -195,7 +202,7 @@ def test_heavy_libraries_wait_until_they_are_needed(entrance: str) -> None:
 
 def test_every_library_that_is_imported_is_declared() -> None:
     used = {found.target.partition(".")[0] for module in PATHS for found in outside(module)}
-    assert used - set(declared()) - {"matplotlib"} == set()  # matplotlib comes with the extra `notebook`
+    assert used - set(declared()) == set()
 
 
 def test_every_declared_library_is_imported() -> None:

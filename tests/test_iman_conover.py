@@ -8,9 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from valuation.dependence import to_normal
-from valuation.iman_conover import iman_conover
-from valuation.nearest_correlation import nearest_correlation
+from valuation.dependence import iman_conover, nearest_correlation, to_normal
 
 TARGET = np.array([[1.0, 0.7, -0.3], [0.7, 1.0, 0.2], [-0.3, 0.2, 1.0]])
 

@@ -14,8 +14,8 @@ from test_option import compound
 
 from valuation.base_case import BaseCase, base_case
 from valuation.claims import Claim, divide, waterfall
+from valuation.dependence import iman_conover
 from valuation.dilution import treasury_stock
-from valuation.iman_conover import iman_conover
 from valuation.least_squares import least_squares
 from valuation.lines import Lines
 from valuation.methods import apv, dcf, fcfe, last_round, option, precedent, scenarios, stake, venture

@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..problems import nearest
 from .nearest_correlation import Change, Repair, nearest_correlation
-from .problems import nearest
 
 Array = NDArray[np.float64]
 Pair = tuple[str, str, float]

@@ -1,7 +1,7 @@
 """Iman and Conover's reordering: draws that exist already get a rank correlation, and every marginal stays as it is.
 
 For draws that come as data (a history, another model's output) and so have no quantile function that a copula could
-drive; inputs with distributions are correlated by ``dependence``.
+drive; inputs with distributions are correlated by ``copula``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def iman_conover(
     Each column comes back as the same numbers in another order, which is that of scores with exactly the correlation
     (columns, columns). ``scores`` (draws, columns) takes a published score matrix; without it each column gets van der
     Waerden scores, shuffled by ``seed``, a number or a generator. The rank correlation follows the target within 0.02
-    and the noise of the draws; for a Spearman target give ``dependence.to_normal`` of it.
+    and the noise of the draws; for a Spearman target give ``to_normal`` of it.
 
     Raises ValueError when shapes disagree, a number is not finite, or the correlation is not positive definite;
     ``nearest_correlation`` gives one that is.

@@ -1,0 +1,15 @@
+"""How uncertain inputs move together: rank correlations as a copula, mended where they contradict each other."""
+
+from .copula import Complaint, Dependence, to_normal, to_rank
+from .iman_conover import iman_conover
+from .nearest_correlation import Repair, nearest_correlation
+
+__all__ = [
+    "Complaint",
+    "Dependence",
+    "Repair",
+    "iman_conover",
+    "nearest_correlation",
+    "to_normal",
+    "to_rank",
+]
