@@ -253,7 +253,7 @@ def test_a_book_with_lines_without_a_value_is_proved_and_its_checks_fail(undefin
     engine = Engine(undefined)
     page = openpyxl.load_workbook(undefined, data_only=True)["Checks"]
     without = [row for row in page.iter_rows() if row[TEST].value == "#N/A"]
-    assert len(without) >= 2
+    assert without
     for row in without:
         assert row[STATUS].value == engine.read(f"Checks!{row[STATUS].coordinate}") in {"ERROR", "WARNING"}
 
