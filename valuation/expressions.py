@@ -216,6 +216,10 @@ class FormulaError(ValueError):
 
 
 _PERCENT: Final = re.compile(r"(?<![\w.])(\d+(?:\.\d*)?|\.\d+)%")
+# an amount such as 9 USD m or 2.5 USD/share
+_MEASURED: Final = re.compile(
+    r"(?<![\w.])\d+(?:\.\d*)? (?!(?:and|or|not|if)\b)[A-Za-z]+(?:/[A-Za-z]+| (?:k|m|bn|tn|shares)\b)*"
+)
 _IF: Final = re.compile(r"\bif(?=\s*\()")
 LONGEST_FORMULA: Final = 2000
 DEEPEST_FORMULA: Final = 100
@@ -246,7 +250,9 @@ def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Exp
             tree = ast.parse(plain.lstrip(), mode="eval")
     except SyntaxError as error:
         offset = (error.offset or 1) - 1 + len(plain) - len(plain.lstrip())
-        raise FormulaError(f"expected a formula, found {text.strip()!r}", offset) from None
+        measured = _MEASURED.search(text)
+        advice = f": give {measured[0]} a name of its own" if measured else ""
+        raise FormulaError(f"expected a formula, found {text.strip()!r}{advice}", offset) from None
     except (RecursionError, MemoryError, ValueError):
         raise FormulaError(TOO_DEEP) from None
     return _Builder(len(plain) - len(plain.lstrip()), percentages, number).build(tree.body)

@@ -63,7 +63,8 @@ def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Prob
     except UnknownLine as error:
         problems.add(_place(case, step), step, f"{error.name} is no line{nearest(error.name, error.known)}")
     except MissingAssumption as error:
-        problems.add(_place(case, step), f"{scope}.{error.parameter}", f"missing; {error.reason}")
+        place = _place_of_row(case, f"{scope}.{error.parameter}") or _place(case, step)
+        problems.add(place, f"{scope}.{error.parameter}", f"missing; {error.reason}")
     except NotComputed:
         return  # the step that failed has its problem already
     except (TypeError, ValueError) as error:
@@ -74,9 +75,18 @@ def _complain_of_shares(case: Case, error: Exception, problems: Problems) -> Non
     place = _place(case, "shares.price" if case.has("shares.price") else "shares.diluted")
     place = case.share_count.place if case.share_count is not None else place
     if isinstance(error, MissingAssumption):
-        problems.add(place, f"shares.{error.parameter}", f"missing; {error.reason}")
+        name = f"shares.{error.parameter}"
+        problems.add(_place_of_row(case, name) or place, name, f"missing; {error.reason}")
         return
     problems.add(place, "shares", f"units of shares, exchange rate and price do not fit: {error}")
+
+
+def _place_of_row(case: Case, name: str) -> Place | None:
+    """Where the row of a table stands that a field is missing in; None where the name is no field of a table."""
+    row, _, _ = name.rpartition(".")
+    if row.count(".") < 2:
+        return None
+    return next((found.origin.place for other, found in case.assumptions.items() if other.startswith(f"{row}.")), None)
 
 
 def _place(case: Case, step: str) -> Place:
