@@ -202,3 +202,19 @@ def test_hostile_texts_stay_texts_and_names_stay_legal(write: Callable[[str], Pa
     found = run_tool("workbook_lint.py", str(path))
     assert found.returncode == 0, found.stdout
     assert Engine(path).read("Summary!C5") == pytest.approx(base_case(study.case).per_share, rel=1e-12)
+
+
+def test_a_line_without_a_value_is_an_error_of_excel_and_no_broken_number(
+    case_of: Callable[..., Case], tmp_path: Path
+) -> None:
+    # nothing is sold yet, so value over revenue has no value
+    text = """segments:
+  a: {method: dcf, revenue: 0 CNY m, growth: 5%, margin: 20%, tax_rate: 25%, wacc: 9%, sales_to_capital: 2,
+      terminal_growth: 2%, terminal_return: 12%}
+"""
+    case = case_of(text)
+    book = write_workbook(case, tmp_path / "book.xlsx", simulate(case, 64))
+    stored = openpyxl.load_workbook(book, data_only=True)
+    errors = [cell.value for sheet in stored for row in sheet.iter_rows() for cell in row if cell.data_type == "e"]
+    assert errors
+    assert set(errors) == {"#N/A"}

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 from .calculation import Calculation, calculation, needed
 from .claims import Claim, price_of_share, waterfall
-from .kinds import ANY_UNIT, LASTING, MONEY, PERCENTAGE, SHARES, Rate, Shares, Table
+from .kinds import LASTING, MONEY, PERCENTAGE, PRICE, SHARES, Rate, Shares, Table
 from .lines import Line
 from .methods.black_scholes import call, discounted, spread
 from .operations import above, absolute, at_least, maximum, where
@@ -23,7 +23,7 @@ Rows = Mapping[str, Mapping[str, Any]]
 Grants = Annotated[
     Rows,
     Table(
-        {"number": SHARES, "strike": ANY_UNIT, "unrecognised": ANY_UNIT, "years": LASTING, "volatility": PERCENTAGE},
+        {"number": SHARES, "strike": PRICE, "unrecognised": PRICE, "years": LASTING, "volatility": PERCENTAGE},
         {"strike": None, "unrecognised": None, "years": None, "volatility": None},
     ),
 ]

@@ -72,8 +72,8 @@ def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Prob
 
 
 def _complain_of_shares(case: Case, error: Exception, problems: Problems) -> None:
-    place = _place(case, "shares.price" if case.has("shares.price") else "shares.diluted")
-    place = case.share_count.place if case.share_count is not None else place
+    counted = case.share_count is not None
+    place = _place(case, "shares" if counted else "shares.price" if case.has("shares.price") else "shares.diluted")
     if isinstance(error, MissingAssumption):
         name = f"shares.{error.parameter}"
         problems.add(_place_of_row(case, name) or place, name, f"missing; {error.reason}")
@@ -93,6 +93,8 @@ def _place(case: Case, step: str) -> Place:
     if step in case.assumptions:
         return case.assumptions[step].origin.place
     scope = step.removesuffix(".*")
+    if case.share_count is not None and scope.partition(".")[0] == "shares":
+        return case.share_count.place
     if scope not in case.workings and scope not in case.segments:
         scope = scope.rpartition(".")[0]  # a parameter that is no assumption, such as a table
     found = case.workings.get(scope) or case.segments.get(scope) or next(iter(case.transactions.values()), None)
@@ -100,14 +102,18 @@ def _place(case: Case, step: str) -> Place:
 
 
 def _check_base(case: Case, problems: Problems) -> None:
-    """Refuse a base case that is not a number, naming the lines that have no value though all they read has one."""
-    if np.isfinite(value(case, Lines(case.years), case.base_values).per_share).all():
+    """Refuse a base case, or a memo, that is no number, naming lines that have no value though all they read has."""
+    computed = value(case, Lines(case.years), case.base_values)
+    memos = [name for name, memo in computed.memos.items() if not np.isfinite(memo.attributable).all()]
+    priced = np.isfinite(computed.per_share).all()
+    if priced and not memos:
         return
     recording, found = record(case)
     values = evaluate_all(recording, {row: case.base_values[name] for name, row in recording.inputs.items()})
+    results = [found.memos[name].attributable for name in memos] if priced else [found.per_share]
     unexplained: dict[str, Row] = {}
     explained: set[str] = set()
-    for row in _without_value(found.per_share, values):
+    for row in dict.fromkeys(row for result in results for row in _without_value(result, values)):
         if _explain(case, row, _of_scope(values, row.scope), problems):
             explained.add(row.scope)
         else:

@@ -17,6 +17,7 @@ from .spelling import Spelling
 from .styles import Styles
 
 LONGEST_TEXT: Final = 32_767
+NO_VALUE: Final = "#N/A"
 RISKY: Final = tuple("=+-@\t\r\n")
 _CONTROL: Final = {code: " " for code in range(32) if code not in (9, 10)}
 
@@ -184,7 +185,8 @@ def _write_cell(sheet: Any, at: Cell, content: Content, spelling: Spelling, styl
         case FormulaCell():
             text = spelling.spell(content.formula, at)
             style = styles.get(_linked(content.style, text), content.number_format)
-            sheet.write_formula(at.row, at.column, text, style, content.value)
+            stored = content.value if math.isfinite(content.value) else NO_VALUE
+            sheet.write_formula(at.row, at.column, text, style, stored)
         case RawCell():
             style = styles.get(_linked(content.style, content.text), content.number_format)
             sheet.write_formula(at.row, at.column, content.text, style, content.value)
