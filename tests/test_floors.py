@@ -26,7 +26,7 @@ FLOORS: list[set[str]] = [
      "peers"},
     {"model", "trial", "demands", "impossible"},
     {"reading", "simulation", "checks", "base_case", "sensitivity", "reverse", "workbook", "report", "plots"},
-    {"study", "terminal", "reference", "cli", ""},
+    {"study", "terminal", "reference", "labels", "cli", ""},
 ]
 # fmt: on
 

@@ -207,6 +207,17 @@ def names_in(expression: Expression) -> Iterator[Name]:
             yield from names_in(operand)
 
 
+def bare_columns(expression: Expression) -> Iterator[str]:
+    """Yield the columns of peers that an expression reads as if they were one number, outside any statistic."""
+    if isinstance(expression, Name) and expression.dotted.startswith("peers."):
+        yield expression.dotted
+    elif isinstance(expression, Apply):
+        summed = expression.function in columns.STATISTICS
+        for operand in expression.operands:
+            if not (summed and isinstance(operand, Name)):
+                yield from bare_columns(operand)
+
+
 class FormulaError(ValueError):
     """A formula that cannot be read; ``offset`` counts characters from its start."""
 

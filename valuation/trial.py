@@ -61,6 +61,8 @@ def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Prob
     try:
         carry_out(step)
     except UnknownLine as error:
+        if any(f"{problem.name}.".startswith(f"{error.scope}.") for problem in problems):
+            return  # the scope stopped before that line, and its problem is there already
         problems.add(_place(case, step), step, f"{error.name} is no line{nearest(error.name, error.known)}")
     except MissingAssumption as error:
         place = _place_of_row(case, f"{scope}.{error.parameter}") or _place(case, step)
