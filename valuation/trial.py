@@ -17,6 +17,7 @@ from .model import NotComputed, Run, UnknownLine, value
 from .operations import rows_read
 from .problems import Place, Problems, nearest
 from .recording import Recording, Values, evaluate_all
+from .schedules import SCHEDULES
 
 
 def record(case: Case) -> tuple[Recording, Valuation]:
@@ -35,7 +36,7 @@ def try_model(case: Case, problems: Problems) -> None:
     recording = Recording(case.years)
     run = Run(case, recording, record_inputs(case, recording))
     for step in case.order:
-        _try(case, step, run.step, problems)
+        _try(case, step, lambda step: _in_money(case, run, step), problems)
     if problems:
         return
     try:
@@ -53,6 +54,17 @@ def try_model(case: Case, problems: Problems) -> None:
         _complain_of_shares(case, error, problems)
         return
     _check_base(case, problems)
+
+
+def _in_money(case: Case, run: Run, step: str) -> None:
+    """Carry out one step; a part must be worth money of the case."""
+    run.step(step)
+    name = step.removesuffix(".*")
+    if name in case.segments and name != step:
+        unit, money = (run.valuation.parts | run.valuation.memos)[name].attributable.unit, case.money
+        if not unit.like(money):
+            advice = f": convert it with a rate in {money / unit}" if len(unit.dimensions) == 1 else ""
+            raise TypeError(f"expected a value in {money}, found {unit}{advice}")
 
 
 def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Problems) -> None:
@@ -105,10 +117,12 @@ def _place(case: Case, step: str) -> Place:
 
 def _check_base(case: Case, problems: Problems) -> None:
     """Refuse a base case, or a memo, that is no number, naming lines that have no value though all they read has."""
-    computed = value(case, Lines(case.years), case.base_values)
+    lines = Lines(case.years)
+    computed = value(case, lines, case.base_values)
     memos = [name for name, memo in computed.memos.items() if not np.isfinite(memo.attributable).all()]
     priced = np.isfinite(computed.per_share).all()
-    if priced and not memos:
+    beside = [name for name in case.workings if priced and _spoilt(case, lines, name)]
+    if priced and not memos and not beside:
         return
     recording, found = record(case)
     values = evaluate_all(recording, {row: case.base_values[name] for name, row in recording.inputs.items()})
@@ -124,6 +138,15 @@ def _check_base(case: Case, problems: Problems) -> None:
         if scope not in explained:
             text = f"the base case has no value: {snake(row.label).replace('_', ' ')} is not a number"
             problems.add(_place(case, scope), scope, text)
+    for row in values:  # what a schedule asks is told, but a line beside the value may be without one
+        if row.scope in beside and row.scope not in explained and not row.name and not _finite(values, row):
+            explained |= {row.scope} if _explain(case, row, _of_scope(values, row.scope), problems) else set()
+
+
+def _spoilt(case: Case, lines: Lines, name: str) -> bool:
+    """Whether a schedule has a line without a value."""
+    schedule = case.workings[name].calculation.name in SCHEDULES
+    return schedule and not all(np.isfinite(found).all() for found in lines.scopes[name].values())
 
 
 def _without_value(result: Reference, values: Values) -> list[Row]:
