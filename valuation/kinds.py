@@ -20,7 +20,7 @@ from .units import MULTIPLE, NUMBER, RATE, YEARS, Unit, parse_unit
 class Kind:
     """What a quantity is: its noun, its unit (None: money of the case's currency), yearly or not, and its bounds.
 
-    ``free`` accepts any unit: the calculation itself says what must fit what.
+    ``free`` accepts any unit: the calculation itself says what must fit what. ``each`` makes it money for one of that.
     """
 
     noun: str
@@ -29,6 +29,7 @@ class Kind:
     low: float | None = None
     high: float | None = None
     free: bool = False
+    each: Unit | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ SHARE: Final = Kind("share", RATE, low=0.0, high=1.0)
 LASTING: Final = Kind("years", YEARS, low=0.0)
 PLAIN: Final = Kind("number", NUMBER)
 SHARES: Final = Kind("shares", _shares(), low=0.0)
+PRICE: Final = Kind("money a share", low=0.0, each=_shares())
 ANY_UNIT: Final = Kind("amount", free=True)
 
 Money = Annotated[Quantity, MONEY]
@@ -82,5 +84,6 @@ Number = Annotated[Quantity, PLAIN]
 YearlyNumber = Annotated[Quantity, Kind("number", NUMBER, yearly=True)]
 Years = Annotated[Quantity, LASTING]
 Shares = Annotated[Quantity, SHARES]
+Price = Annotated[Quantity, PRICE]
 Amount = Annotated[Quantity, ANY_UNIT]
 Peers = Annotated[Quantity, PeerColumn()]
