@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from .formula import Quantity
-from .units import MULTIPLE, NUMBER, RATE, YEARS, Unit, parse_unit
+from .units import FLAG, MULTIPLE, NUMBER, RATE, YEARS, Unit, parse_unit
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,12 @@ YearlyMoney = Annotated[Quantity, YEARLY_MONEY]
 Rate = Annotated[Quantity, PERCENTAGE]
 YearlyRate = Annotated[Quantity, Kind("rate", RATE, yearly=True)]
 Share = Annotated[Quantity, SHARE]
+YearlyShare = Annotated[Quantity, Kind("share", RATE, yearly=True, low=0.0, high=1.0)]
 Multiple = Annotated[Quantity, Kind("multiple", MULTIPLE)]
 Number = Annotated[Quantity, PLAIN]
 YearlyNumber = Annotated[Quantity, Kind("number", NUMBER, yearly=True)]
 Years = Annotated[Quantity, LASTING]
 Shares = Annotated[Quantity, SHARES]
 Amount = Annotated[Quantity, ANY_UNIT]
+Flag = Annotated[Quantity, Kind("1 or 0", FLAG, low=0.0, high=1.0)]
 Peers = Annotated[Quantity, PeerColumn()]

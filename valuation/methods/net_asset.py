@@ -9,8 +9,9 @@ from ..calculation import MissingAssumption, needed
 from ..formula import Quantity
 from ..kinds import MONEY, PERCENTAGE, SHARE, Money, Rate, Shares, Table
 from ..lines import Line
-from ..operations import above, add_up, maximum, valid
+from ..operations import add_up, maximum
 from ..units import RATE
+from .discounting import spread_over
 from .method import Worth, method
 
 Holdings = Annotated[
@@ -114,5 +115,5 @@ def capitalised_costs(line: Line, cost: Any, tax_rate: Any, growth: Any, rate: A
     growth = needed(growth, "cost_growth", "holding_cost comes with it")
     if tax_rate is not None:
         cost = line("Holding costs after tax", cost * (1 - tax_rate))
-    spread = line("Discount rate less growth of holding costs", valid(above(rate, growth), rate - growth), show=RATE)
+    spread = line("Discount rate less growth of holding costs", spread_over(rate, growth), show=RATE)
     return line("Capitalised holding costs", cost / spread)

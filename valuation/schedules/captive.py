@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from ..calculation import needed
-from ..formula import Quantity
-from ..kinds import Kind, Multiple, Rate, YearlyMoney, YearlyRate
+from ..kinds import Multiple, Rate, YearlyMoney, YearlyRate, YearlyShare
 from ..lines import Line
-from ..methods.discounting import Discounting, discount_factors, spread_over
+from ..methods.discounting import Discounting, Timing, discount_factors, spread_over
 from ..operations import add_up, final, following, previous, roll_forward, total
 from ..units import RATE
 from .schedule import schedule
 
 Treatment = Literal["gross", "net", "combined"]
-Timing = Literal["mid-year", "end-year"]
-YearlyShare = Annotated[Quantity, Kind("share", RATE, yearly=True, low=0.0, high=1.0)]
 
 TWICE: Final = "the supplier would count a profit that the customer is not charged, so it is counted twice"
 NEVER: Final = "the customer would be charged a profit that the supplier does not count, so it is lost"

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 from ..formula import Quantity
-from ..kinds import Amount, Kind, Money, Rate, Share, Years
+from ..kinds import Amount, Flag, Kind, Money, Rate, Share, Years
 from ..lines import Line
 from ..operations import above, absolute, at_least, below, both, either, maximum, opposite, where
 from ..units import FLAG, RATE, YEARS, money
 from .schedule import schedule
 
 HongKongMoney = Annotated[Quantity, Kind("money", money("HKD", "m"))]
-Flag = Annotated[Quantity, Kind("1 or 0", FLAG, low=0.0, high=1.0)]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..calculation import needed
 from ..lines import Line
+from ..methods.discounting import discount_factor
 from ..operations import above, at_least, both, maximum, valid, within_whole
 from ..units import NUMBER, RATE, YEARS
 from .route import Before
@@ -59,7 +60,7 @@ def at_the_date(line: Line, before: Before, terms: Terms) -> PartAtDate:
     factor = None
     if terms.years_until is not None:
         rate = needed(terms.discount_rate, "discount_rate", "years_until comes with it")
-        factor = line("Discount factor from the date", (1 + rate) ** (-terms.years_until), show=NUMBER)
+        factor = line("Discount factor from the date", discount_factor(rate, terms.years_until), show=NUMBER)
     flowing = before.equity if terms.interim_flows is None else before.equity - terms.interim_flows
     worth = line("Value in the sum of the parts at the date", flowing if factor is None else flowing / factor)
     if terms.market_value is not None:
