@@ -13,7 +13,19 @@ from typing import Any
 
 from .lines import Line
 from .methods import Worth
-from .operations import above, absolute, add_up, at_least, at_most, both, maximum, valid, where, within_whole
+from .operations import (
+    above,
+    absolute,
+    add_up,
+    at_least,
+    at_most,
+    both,
+    maximum,
+    shown_ratio,
+    valid,
+    where,
+    within_whole,
+)
 from .transactions import Outcome
 from .units import RATE, Unit
 
@@ -121,7 +133,7 @@ def equity_of_parent(
         equity = total + found.holding_discount
     found.before_transactions = equity
     debt = maximum(0, found.sum_of_parts - total)
-    lent = where(above(found.sum_of_parts, 0), debt / found.sum_of_parts, 0)
+    lent = shown_ratio(debt, found.sum_of_parts)
     found.loan_to_value = bridge("Loan to value: bridge items over parts", lent, show=RATE)
 
 

@@ -8,7 +8,7 @@ from ..calculation import needed
 from ..kinds import Amount, Money, Rate, Share, Shares, Years
 from ..lines import Line
 from ..methods.net_asset import capitalised_costs
-from ..operations import above, add_up, maximum, valid
+from ..operations import add_up, maximum, positive
 from ..units import RATE
 from .schedule import schedule
 
@@ -60,7 +60,7 @@ def holding_discount(
         control: discount for control and agency; share of net asset value, below 0 where control is worth a premium
     """
     line.heading("Observed discount")
-    base = line("Net asset value before costs and tax", valid(above(nav, 0), nav))
+    base = line("Net asset value before costs and tax", positive(nav))
     observed = line("Observed discount", 1 - _paid(line, market_cap, price, fx, shares) / base, show=RATE)
 
     reasons: dict[str, Any] = {}

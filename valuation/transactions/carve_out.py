@@ -7,7 +7,7 @@ from typing import Any, Literal
 from ..calculation import MissingAssumption, needed
 from ..kinds import Money, Share, Shares
 from ..lines import Line
-from ..operations import above, valid, within_whole
+from ..operations import positive, valid, within_whole
 from .cap_table import Offer, cap_table
 from .outcome import settle
 from .part import PartAtDate, at_the_date, less, payments, together
@@ -67,7 +67,7 @@ def carve_out(
     line.heading("The offer")
     offer = _offer(line, primary, secondary, greenshoe, exercised, greenshoe_shares)
     pushed = part.worth if debt_push_down is None else part.worth - debt_push_down
-    pre = line("Value before the money", valid(above(pushed, 0), pushed))
+    pre = line("Value before the money", positive(pushed))
     post = line("Value after the money", pre if offer.new is None else pre + less(offer.new, fee))
     table = cap_table(
         line, offer, old=old_shares, owned=part.owned, post=post, discount=discount, employee_share=employee_share

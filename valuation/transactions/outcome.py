@@ -10,7 +10,7 @@ from typing import Any
 
 from ..calculation import needed
 from ..lines import Line
-from ..operations import above, absolute, add_up, valid, where, within_whole
+from ..operations import above, absolute, add_up, proper_share, where
 from ..units import RATE
 from .part import Paid, PartAtDate, less
 from .route import Before, Outcome
@@ -65,7 +65,7 @@ def settle(
     line.heading("One share of the parent, and what is expected")
     line("Before, per share of the parent", start / before.shares)
     line("After, per share of the parent", after / before.shares)
-    probability = line("Probability", valid(within_whole(terms.probability), terms.probability), show=RATE)
+    probability = line("Probability", proper_share(terms.probability), show=RATE)
     expected = line("Expected change of the group's equity", change * probability)
     line("Expected change per quoted share", expected * before.factor)
     return Outcome(probability, start, after, rows, steps, residual, change, expected)

@@ -8,7 +8,7 @@ from typing import Any
 from ..calculation import needed
 from ..lines import Line
 from ..methods.discounting import discount_factor
-from ..operations import above, at_least, both, maximum, valid, within_whole
+from ..operations import above, at_least, both, maximum, positive, proper_share, valid
 from ..units import NUMBER, RATE, YEARS
 from .route import Before
 from .terms import Terms
@@ -56,7 +56,7 @@ def together(*amounts: Any) -> Any:
 def at_the_date(line: Line, before: Before, terms: Terms) -> PartAtDate:
     """Roll the part forward to the date: V_T = (V_0 - interim flows)(1 + k)^T, or what the market will see in it."""
     line.heading("The part at the date of the transaction, 100 %")
-    owned = line("Owned before", valid(within_whole(before.owned), before.owned), show=RATE)
+    owned = line("Owned before", proper_share(before.owned), show=RATE)
     factor = None
     if terms.years_until is not None:
         rate = needed(terms.discount_rate, "discount_rate", "years_until comes with it")
@@ -108,12 +108,12 @@ def payments(line: Line, part: PartAtDate, terms: Terms, moved: Any) -> Paid:
 def equity_that_leaves(line: Line, part: PartAtDate, debt_push_down: Any) -> Any:
     """The equity of the new company, which must be worth something."""
     equity = part.worth if debt_push_down is None else part.worth - debt_push_down
-    return line("Equity of the new company", valid(above(equity, 0), equity))
+    return line("Equity of the new company", positive(equity))
 
 
 def share_that_leaves(line: Line, part: PartAtDate, retained: Any) -> Any:
     """The share of the new company that leaves the parent: what it owns less what it keeps."""
     if retained is None:
-        return line("Share that leaves the parent", valid(above(part.owned, 0), part.owned), show=RATE)
+        return line("Share that leaves the parent", positive(part.owned), show=RATE)
     possible = both(at_least(retained, 0), above(part.owned, retained))
     return line("Share that leaves the parent", valid(possible, part.owned - retained), show=RATE)

@@ -8,7 +8,7 @@ from typing import Any
 from ..calculation import needed
 from ..kinds import Money
 from ..lines import Line
-from ..operations import above, where
+from ..operations import shown_ratio
 from ..units import MULTIPLE
 from .part import Paid, together
 from .terms import Terms
@@ -90,7 +90,7 @@ def _earnings(line: Line, given: ProForma, terms: Terms, debts: list[Any], equit
     )
     for name, debt, ebita in (("parent", debts[0], parent), ("new company", debts[1], new)):
         if debt is not None:
-            line(f"Net debt to EBITA of the {name}", where(above(ebita, 0), debt / ebita, 0), show=MULTIPLE)
+            line(f"Net debt to EBITA of the {name}", shown_ratio(debt, ebita), show=MULTIPLE)
     if debts[0] is not None:
         worth = line("Enterprise value of the parent, pro forma", equity + debts[0])
-        line("EV/EBITA of the parent, pro forma", where(above(parent, 0), worth / parent, 0), show=MULTIPLE)
+        line("EV/EBITA of the parent, pro forma", shown_ratio(worth, parent), show=MULTIPLE)

@@ -7,7 +7,7 @@ from typing import Any
 from ..calculation import MissingAssumption, needed
 from ..kinds import Money, Share
 from ..lines import Line
-from ..operations import above, at_least, below, both, valid
+from ..operations import at_least, below, both, positive, valid
 from ..units import RATE
 from .outcome import settle
 from .part import at_the_date, less, payments, together
@@ -51,7 +51,7 @@ def tracking_stock(
         raise MissingAssumption("distributed", "give it, or sold")
     part = at_the_date(line, before, terms)
     line.heading("The tracking shares")
-    worth = line("Equity that is followed", valid(above(part.worth, 0), part.worth))
+    worth = line("Equity that is followed", positive(part.worth))
     has: dict[str, Any] = {}
     differences: dict[str, Any] = {}
     public = None
