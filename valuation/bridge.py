@@ -127,7 +127,7 @@ def equity_of_parent(
     whole = bridge("Value of the parts", found.sum_of_parts)
     items = bridge("Bridge items", add_up(*found.bridge.values())) if found.bridge else 0
     equity = total = bridge("Parts and bridge items", whole + items)
-    base = total if discounted is None else _discount_base(found, discounted)
+    base = total if discounted is None else discount_base(found, discounted)
     if "holding.discount" in known and base is not None:
         found.holding_discount = bridge("Holding discount", -base * known["holding.discount"])
         equity = total + found.holding_discount
@@ -187,8 +187,8 @@ def _expected(line: Line, found: Valuation, names: Mapping[str, str], parts: Map
     return line("Expected change of the equity of the group", valid(possible, total))
 
 
-def _discount_base(found: Valuation, names: Sequence[str]) -> Any:
-    """The sum of the named parts and bridge items; None when nothing is named."""
+def discount_base(found: Valuation, names: Sequence[str]) -> Any:
+    """What the holding discount is taken from: the named parts and bridge items; None when nothing is named."""
     values = [
         found.bridge[name.removeprefix("bridge.")] if name.startswith("bridge.") else found.parts[name].attributable
         for name in names

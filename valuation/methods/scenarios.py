@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from ..formula import Quantity
 from ..kinds import LASTING, MONEY, PERCENTAGE, SHARE, YEARLY_MONEY, Rate, Table
 from ..lines import Line
-from ..operations import absolute, at_most, below, maximum, total, valid, where
+from ..operations import absolute, add_up, at_most, below, maximum, total, valid, where
 from ..rates import failure_adjusted
 from ..units import RATE
 from .discounting import Timing, discount_factor, years_until_flow
@@ -66,9 +66,9 @@ def scenarios(
         today = line(f"Present value, {name}", exit_value)
         chances.append(outcome["probability"])
         weighted.append(line(f"Weighted value, {name}", today * outcome["probability"]))
-    chance = line("Sum of probabilities", sum(chances[1:], chances[0]))
+    chance = line("Sum of probabilities", add_up(*chances))
     tolerance = line.constant("Tolerance of a sum of probabilities", 1e-9)
-    worth = valid(below(absolute(chance - 1), tolerance), sum(weighted[1:], weighted[0]))
+    worth = valid(below(absolute(chance - 1), tolerance), add_up(*weighted))
     return Worth(line("Equity value of the outcomes", worth), "equity")
 
 

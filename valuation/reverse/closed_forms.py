@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..assumptions import Case
-from ..bridge import PartWorth, Valuation
+from ..bridge import PartWorth, Valuation, discount_base
 from ..methods.multiple import EQUITY_MULTIPLES
 from ..operations import add_up, first
 from ..transactions import Outcome
@@ -64,11 +64,7 @@ def discounted_value(case: Case, found: Valuation) -> Any:
     """What the holding discount is taken from: the named parts and bridge items, or everything."""
     if case.discounted is None:
         return found.before_transactions - found.holding_discount
-    values = [
-        found.bridge[name.removeprefix("bridge.")] if name.startswith("bridge.") else found.parts[name].attributable
-        for name in case.discounted
-    ]
-    return add_up(*values)
+    return discount_base(found, case.discounted)
 
 
 def probability_needed(outcome: Outcome, gap: Any) -> Any:
