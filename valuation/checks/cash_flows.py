@@ -184,8 +184,7 @@ def exit_multiple_above_peers(look: Look) -> Iterator[Finding]:
                 quartile = _upper_quartile(recorded, table, column)
                 if quartile is not None and multiple is not None and multiple > quartile:
                     text = f"{segment.name}: the exit multiple of {metric} is {multiple:.1f}x, above the upper "
-                    text += "quartile of "
-                    text += f"peers.{table} today ({quartile:.1f}x), though growth is lower then: lower it"
+                    text += f"quartile of peers.{table} today ({quartile:.1f}x), though growth is lower then: lower it"
                     yield look.finding(working.scope, text, _terminal_place(recorded, working.scope))
 
 

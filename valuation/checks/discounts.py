@@ -53,8 +53,7 @@ def discounts_stacked(look: Look) -> Iterator[Finding]:
             own = recorded.base(f"{view}.discount") or 0.0
             if own > 0 and "holding.discount" not in recorded.reach(f"{view}.discount"):
                 text = f"{recorded.case.segments[name].name}: a discount of {percent(own)} stands below the "
-                text += "holding discount: "
-                text += "say in the why what each is for, or drop one"
+                text += "holding discount: say in the why what each is for, or drop one"
                 if not is_word("holding", recorded.case.assumptions[f"{view}.discount"].origin.why):
                     yield look.finding(name, text, recorded.place(f"{view}.discount"))
 

@@ -188,8 +188,7 @@ def multiple_above_peers(look: Look) -> Iterator[Finding]:
             values = numbers(recorded.case, table, column)
             if len(values) and paid > np.max(values):
                 text = f"{segment.name}: {paid:.1f}x is above every peer of peers.{table}.{column} (highest "
-                text += f"{np.max(values):.1f}x): "
-                text += "lower it, or say what no peer has"
+                text += f"{np.max(values):.1f}x): lower it, or say what no peer has"
                 yield look.finding(working.scope, text, recorded.place(f"{working.scope}.multiple"))
 
 

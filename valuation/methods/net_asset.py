@@ -9,7 +9,8 @@ from ..calculation import MissingAssumption, needed
 from ..formula import Quantity
 from ..kinds import MONEY, PERCENTAGE, SHARE, Money, Rate, Shares, Table
 from ..lines import Line
-from ..operations import add_up, maximum
+from ..operations import add_up
+from ..rates import tax_on_gain
 from ..units import RATE
 from .discounting import spread_over
 from .method import Worth, method
@@ -103,7 +104,7 @@ def _holding(line: Line, name: str, row: Mapping[str, Any], taxes: list[Any]) ->
     if "tax" in row:
         if "basis" not in row:
             raise MissingAssumption(f"holdings.{name}.basis", "tax comes with it")
-        taxes.append(line(f"Tax on latent gain, {name}", row["tax"] * maximum(0, worth - row["basis"])))
+        taxes.append(line(f"Tax on latent gain, {name}", tax_on_gain(row["tax"], worth - row["basis"])))
     elif "basis" in row:
         raise MissingAssumption(f"holdings.{name}.tax", "basis comes with it")
     return worth

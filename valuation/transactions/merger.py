@@ -9,7 +9,7 @@ from ..lines import Line
 from ..operations import above, positive, proper_share, valid
 from ..units import RATE
 from .outcome import settle
-from .part import at_the_date, less, payments
+from .part import at_the_date, less, payments, together, without
 from .route import Before, Outcome, route
 from .terms import Terms
 
@@ -101,5 +101,4 @@ def merger(
 
 def _with_cash(amount: Any, more: Any, fewer: Any) -> Any:
     """An amount with the cash that comes to it and without the cash that leaves it, where there is any."""
-    amount = amount if more is None else amount + more
-    return amount if fewer is None else amount - fewer
+    return without(together(amount, more), fewer)

@@ -12,7 +12,7 @@ from ..calculation import needed
 from ..lines import Line
 from ..operations import above, absolute, add_up, proper_share, where
 from ..units import RATE
-from .part import Paid, PartAtDate, less
+from .part import Paid, PartAtDate, less, without
 from .route import Before, Outcome
 from .terms import Terms
 
@@ -76,7 +76,7 @@ def _differences(
 ) -> dict[str, Any]:
     """The differences that all routes share, in today's money."""
     found: dict[str, Any] = {}
-    remaining = before.equity if terms.interim_flows is None else before.equity - terms.interim_flows
+    remaining = without(before.equity, terms.interim_flows)
     if terms.market_value is not None:
         found["Re-rating"] = part.owned * (part.today(terms.market_value) - remaining)
     if terms.standalone_cost is not None:

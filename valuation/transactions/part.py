@@ -47,6 +47,11 @@ def less(amount: Any, share: Any) -> Any:
     return amount if share is None else amount * (1 - share)
 
 
+def without(amount: Any, other: Any) -> Any:
+    """An amount less another one; all of it when there is no other."""
+    return amount if other is None else amount - other
+
+
 def together(*amounts: Any) -> Any:
     """The sum of the amounts that exist; None when none does."""
     found = [amount for amount in amounts if amount is not None]
@@ -61,7 +66,7 @@ def at_the_date(line: Line, before: Before, terms: Terms) -> PartAtDate:
     if terms.years_until is not None:
         rate = needed(terms.discount_rate, "discount_rate", "years_until comes with it")
         factor = line("Discount factor from the date", discount_factor(rate, terms.years_until), show=NUMBER)
-    flowing = before.equity if terms.interim_flows is None else before.equity - terms.interim_flows
+    flowing = without(before.equity, terms.interim_flows)
     worth = line("Value in the sum of the parts at the date", flowing if factor is None else flowing / factor)
     if terms.market_value is not None:
         worth = terms.market_value
@@ -85,7 +90,10 @@ def _burden(line: Line, terms: Terms) -> Any:
 
 
 def payments(line: Line, part: PartAtDate, terms: Terms, moved: Any) -> Paid:
-    """What the parent pays: costs, tax on the gain over the basis, duty. ``moved`` is what it gives away or sells."""
+    """What the parent pays: costs, tax on the gain over the basis, duty. ``moved`` is what it gives away or sells.
+
+    A loss is not taxed and earns no tax back.
+    """
     costs, taxes, cash = {}, {}, []
     if terms.one_off_costs is not None:
         costs["One-off costs"] = terms.one_off_costs
@@ -107,8 +115,7 @@ def payments(line: Line, part: PartAtDate, terms: Terms, moved: Any) -> Paid:
 
 def equity_that_leaves(line: Line, part: PartAtDate, debt_push_down: Any) -> Any:
     """The equity of the new company, which must be worth something."""
-    equity = part.worth if debt_push_down is None else part.worth - debt_push_down
-    return line("Equity of the new company", positive(equity))
+    return line("Equity of the new company", positive(without(part.worth, debt_push_down)))
 
 
 def share_that_leaves(line: Line, part: PartAtDate, retained: Any) -> Any:

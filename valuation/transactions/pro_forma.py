@@ -10,7 +10,7 @@ from ..kinds import Money
 from ..lines import Line
 from ..operations import shown_ratio
 from ..units import MULTIPLE
-from .part import Paid, together
+from .part import Paid, together, without
 from .terms import Terms
 
 
@@ -84,10 +84,8 @@ def _borrowings(line: Line, given: ProForma, raised: Any) -> tuple[Any, Any] | N
 def _earnings(line: Line, given: ProForma, terms: Terms, debts: list[Any], equity: Any) -> None:
     own = needed(given.part_ebita, "part_ebita", "group_ebita comes with it")
     rest = given.group_ebita - own
-    parent = line("EBITA of the parent, pro forma", rest if terms.stranded_cost is None else rest - terms.stranded_cost)
-    new = line(
-        "EBITA of the new company, pro forma", own if terms.standalone_cost is None else own - terms.standalone_cost
-    )
+    parent = line("EBITA of the parent, pro forma", without(rest, terms.stranded_cost))
+    new = line("EBITA of the new company, pro forma", without(own, terms.standalone_cost))
     for name, debt, ebita in (("parent", debts[0], parent), ("new company", debts[1], new)):
         if debt is not None:
             line(f"Net debt to EBITA of the {name}", shown_ratio(debt, ebita), show=MULTIPLE)

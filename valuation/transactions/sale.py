@@ -8,7 +8,7 @@ from ..kinds import Money, Rate, Share
 from ..lines import Line
 from ..operations import not_negative
 from .outcome import settle
-from .part import at_the_date, payments, share_that_leaves, together
+from .part import at_the_date, payments, share_that_leaves, together, without
 from .route import Before, Outcome, route
 from .terms import Terms
 
@@ -52,8 +52,7 @@ def sale(
     proceeds = line("Proceeds of the sale", sold * paid_for_all)
     kept = None if retained is None else line("Stake kept, at market", retained * part.worth)
     paid = payments(line, part, terms, proceeds)
-    bills = together(*paid.cash)
-    line("Net proceeds", proceeds if bills is None else proceeds - bills)
+    line("Net proceeds", without(proceeds, together(*paid.cash)))
 
     differences: dict[str, Any] = {}
     if price is not None:
