@@ -117,7 +117,8 @@ def equity_of_parent(
     """Fill the valuation with the sum of the parts, the bridge and the equity of the group before transactions.
 
     ``titles`` names the parts in order; ``discounted`` are the parts and bridge items that the holding discount applies
-    to, None for everything.
+    to, None for everything. Loan to value carries no value: bridge items that add to the parts are no loan and show 0,
+    as do parts that are worth nothing.
     """
     parts = line.within("parts", "Sum of the parts")
     rows = [parts(title, found.parts[name].attributable) for name, title in titles.items()]
@@ -149,7 +150,7 @@ def value_of_share(
 
     ``names`` are the transactions' names and ``parts`` those of the parts that they move; routes of one part exclude
     each other, so their probabilities sum to at most 1, else the draw is invalid. ``quote`` is the unit of what is
-    quoted.
+    quoted. The discount of the price to the value carries no value and shows 0 where a share is worth nothing or less.
     """
     bridge = line.within("bridge", "Bridge")
     equity = found.before_transactions

@@ -59,7 +59,8 @@ def diluted_shares(
     ``equity`` is the group's, with no convertible among the debts deducted; ``price`` is what an ordinary share costs
     in the case's money. At the value (the default) each grant is exercised and each convertible converted where the
     value per share found says so, exactly and without a circle; at the price the market price decides (IAS 33); by
-    option value grants are deducted at Black-Scholes value (Damodaran), which keeps their time value.
+    option value grants are deducted at Black-Scholes value (Damodaran), which keeps their time value. Where a share is
+    worth exactly nothing no number of shares follows from it, and those before dilution are taken.
 
     Args:
         basic: shares outstanding; without treasury shares
