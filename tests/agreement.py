@@ -1,48 +1,103 @@
-"""Helper of tests of calculations: computed with arrays, recorded, and recalculated in an independent engine."""
+"""The law of one definition for a calculation alone: arrays, its recording and an independent engine say the same.
+
+``readings_agree`` takes a method, a schedule or any other calculation, ``agreed`` a function over a line and its
+quantities; both also see to it that every formula fits a cell. ``Recorder`` is for tests with more of their own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from workbooks import recalculated
 
 from valuation.calculation import Calculation
-from valuation.formula import Block
-from valuation.kinds import Choice, Kind, Table
-from valuation.lines import Lines, snake
-from valuation.recording import Recording, evaluate_all
+from valuation.formula import Block, Row
+from valuation.kinds import Kind, Table
+from valuation.lines import Line, Lines, snake
+from valuation.recording import Recording, Scope, evaluate_all
 from valuation.units import Unit, money
+from valuation.workbook.lines_page import place_rows
+from valuation.workbook.pages import Draft
 
 ENGINE_DRAWS = 5
+LONGEST_FORMULA = 160
+ASSUMED = "Assumed: "
+Array = np.ndarray
+Given = Mapping[str, tuple[Any, Unit]]
 
 
-class _Recorder:
-    """Turns what a calculation is given into inputs of a recording, and keeps their draws."""
+class Recorder:
+    """Turns what a calculation is given into inputs of a recording, and keeps their draws.
 
-    def __init__(self, years: int, units: Mapping[str, Unit]) -> None:
-        self.recording, self.units, self.draws = Recording(years), units, {}
+    A list has an item a year. Yearly quantities get a line, as assumptions have in the model of a case.
+    """
 
-    def argument(self, name: str, kind: Any, value: Any) -> Any:
+    def __init__(self, years: int = 1) -> None:
+        self.recording = Recording(years)
+        self.draws: dict[str, Array] = {}
+
+    def quantity(self, name: str, value: Any, unit: Unit, *, yearly: bool = False) -> Any:
+        """A number, an array of draws, or a list of either, as inputs."""
+        if isinstance(value, list):
+            items = tuple(self._input(f"{name}.{year}", item, unit) for year, item in enumerate(value, start=1))
+            return self.recording(ASSUMED + name, Block(items, self.recording.period), yearly=True)
+        found = self._input(name, value, unit)
+        return self.recording(ASSUMED + name, found, yearly=True) if yearly else found
+
+    def _input(self, name: str, value: Any, unit: Unit) -> Any:
+        self.draws[name] = np.atleast_1d(np.asarray(value, dtype=np.float64))
+        return self.recording.input(name, name, unit)
+
+    def argument(self, name: str, kind: Any, value: Any, units: Mapping[str, Unit]) -> Any:
+        """A parameter of a calculation, tables and words included; money is CNY m unless ``units`` says else."""
         if isinstance(kind, Table):
             return {
                 row: {
-                    field: self.argument(f"{name}.{row}.{field}", kind.fields[field], v) for field, v in given.items()
+                    field: self.argument(f"{name}.{row}.{field}", kind.fields[field], entry, units)
+                    for field, entry in {**_numbers(kind), **fields}.items()
                 }
-                for row, given in value.items()
+                for row, fields in value.items()
             }
-        if isinstance(kind, Choice):
+        if not isinstance(kind, Kind):
             return value
-        if isinstance(value, list):
-            items = tuple(self._input(f"{name}.{year}", kind, item) for year, item in enumerate(value, start=1))
-            return Block(items, self.recording.period)
-        return self._input(name, kind, value)
+        unit = units.get(name) or (money("CNY", "m") if kind.unit is None else kind.unit)
+        return self.quantity(name, value, unit, yearly=kind.yearly)
 
-    def _input(self, name: str, kind: Kind, value: Any) -> Any:
-        self.draws[name] = np.atleast_1d(np.asarray(value, dtype=np.float64))
-        unit = self.units.get(name) or (money("CNY", "m") if kind.unit is None else kind.unit)
-        return self.recording.input(name, name, unit)
+    @property
+    def rows(self) -> list[Row]:
+        """The rows that the calculation wrote."""
+        return [row for row in self.recording.written if not row.label.startswith(ASSUMED)]
+
+    def agrees(self, lines: Lines, *, nothing: float | None = None, apart: bool = False) -> None:
+        """Assert that the recording and the engine give these lines, draw by draw, in formulas that fit a cell.
+
+        ``nothing`` is what amounts that are differences of larger ones may be off; ``apart`` puts the inputs on a sheet
+        of their own.
+        """
+        assert [snake(row.label) for row in self.rows] == list(lines.scopes[""])
+        inputs = self.recording.inputs
+        values = evaluate_all(self.recording, {inputs[name]: draws for name, draws in self.draws.items()})
+        for row in self.rows:
+            found, expected = np.broadcast_arrays(values[row], lines[row.label])
+            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=nothing or 0, err_msg=row.label)
+        self.fits(apart=apart)
+        for draw in range(min(ENGINE_DRAWS, max(map(np.size, self.draws.values())))):
+            self._engine_agrees(lines, draw, nothing or 1e-15)
+
+    def fits(self, *, apart: bool = False) -> None:
+        """Assert that no formula is too long for its reader or holds an IF within an IF."""
+        for text in spelled(self.recording, apart=apart):
+            assert len(text) <= LONGEST_FORMULA, text
+            assert text.count("IF(") <= 1, text
+
+    def _engine_agrees(self, lines: Lines, draw: int, nothing: float) -> None:
+        numbers = {name: float(_at(values, draw)) for name, values in self.draws.items()}
+        found = recalculated(self.recording, numbers)
+        for row in self.rows:
+            expected = np.broadcast_to(np.ravel(_at(lines[row.label], draw)), found[row].shape)
+            np.testing.assert_allclose(found[row], expected, rtol=1e-9, atol=nothing, err_msg=row.label)
 
 
 def readings_agree(entry: Calculation, years: int = 3, units: Mapping[str, Unit] | None = None, **given: Any) -> Lines:
@@ -50,36 +105,58 @@ def readings_agree(entry: Calculation, years: int = 3, units: Mapping[str, Unit]
 
     Yearly values are lists with an item a year. ``units`` are those of parameters that accept any.
     """
-    recorder = _Recorder(years, units or {})
-    arguments = {name: recorder.argument(name, entry.parameters[name].kind, value) for name, value in given.items()}
-    recording = recorder.recording
-    entry.run(recording, **_with_defaults(entry, arguments, recorder))
-    values = evaluate_all(recording, {recording.inputs[name]: draws for name, draws in recorder.draws.items()})
+    recorder = recorded(entry, years, units, **given)
     lines = entry(years=years, **{name: _eager(value) for name, value in given.items()})
-    assert [snake(row.label) for row in recording.written] == list(lines.scopes[""])
-    for row in recording.written:
-        np.testing.assert_allclose(
-            *np.broadcast_arrays(values[row], lines[row.label]), rtol=1e-12, atol=1e-300, err_msg=row.label
-        )
-    for draw in range(min(ENGINE_DRAWS, max(map(np.size, recorder.draws.values())))):
-        _engine_agrees(recording, recorder.draws, lines, draw)
+    recorder.agrees(lines)
     return lines
 
 
-def _with_defaults(entry: Calculation, arguments: dict[str, Any], recorder: _Recorder) -> dict[str, Any]:
-    """Numbers that the signature gives become inputs, as they do when a file is read."""
-    for name, parameter in entry.parameters.items():
-        if name not in arguments and isinstance(parameter.kind, Kind) and parameter.default is not None:
-            arguments[name] = recorder.argument(name, parameter.kind, parameter.default)
-    for name, parameter in entry.parameters.items():
-        if isinstance(parameter.kind, Table) and name in arguments:
-            for row, fields in arguments[name].items():
-                for field, default in parameter.kind.defaults.items():
-                    if default is not None and field not in fields:
-                        fields[field] = recorder.argument(
-                            f"{name}.{row}.{field}", parameter.kind.fields[field], default
-                        )
-    return arguments
+def recorded(entry: Calculation, years: int = 3, units: Mapping[str, Unit] | None = None, **given: Any) -> Recorder:
+    """Run a calculation over inputs; numbers that its signature gives become inputs too, as when a file is read."""
+    recorder, kinds = Recorder(years), {name: parameter.kind for name, parameter in entry.parameters.items()}
+    defaults = {
+        name: parameter.default
+        for name, parameter in entry.parameters.items()
+        if isinstance(parameter.kind, Kind) and parameter.default is not None
+    }
+    arguments = {
+        name: recorder.argument(name, kinds[name], value, units or {}) for name, value in {**defaults, **given}.items()
+    }
+    entry.run(recorder.recording, **arguments)
+    return recorder
+
+
+def agreed(run: Callable[[Line, dict[str, Any]], Any], given: Given, *, years: int = 1) -> Lines:
+    """Assert that all readings of a function agree; ``given`` are its inputs with their units. Return its lines."""
+    lines, recorder = Lines(years), Recorder(years)
+    with np.errstate(all="ignore"):
+        run(lines, {name: np.atleast_1d(_eager(value)) for name, (value, _) in given.items()})
+    run(recorder.recording, {name: recorder.quantity(name, value, unit) for name, (value, unit) in given.items()})
+    recorder.agrees(lines)
+    return lines
+
+
+def spelled(recording: Recording, *, apart: bool = False) -> list[str]:
+    """The formulas of a recording as they would stand on the sheet of a segment, its inputs above them or apart."""
+    draft, scope = Draft(recording.years), recording.scopes[""]
+    constants = [row for row, _ in recording.constants.values()]
+    given = [row for row in recording.inputs.values() if row not in constants]
+    above: list[Row] = [] if apart else given
+    place_rows(draft.page("Model", "Model"), Scope("", "", [*above, *scope.entries]), draft)
+    inputs = draft.page("Inputs", "Inputs")
+    for number, row in enumerate([*constants, *(given if apart else [])]):
+        draft.cells[row] = inputs.cell(100 + number, 3)
+    return [draft.spelling.spell(row.formula, draft.cells[row]) for row in scope.rows if row.formula is not None]
+
+
+def only(lines: Lines, label: str) -> float:
+    """The one value of a line."""
+    return float(np.ravel(lines[snake(label)])[0])
+
+
+def _numbers(table: Table) -> dict[str, Any]:
+    """The defaults of a table's fields that are there."""
+    return {name: default for name, default in table.defaults.items() if default is not None}
 
 
 def _eager(value: Any) -> Any:
@@ -90,17 +167,5 @@ def _eager(value: Any) -> Any:
     return value
 
 
-def _engine_agrees(recording: Recording, draws: Mapping[str, np.ndarray], lines: Lines, draw: int) -> None:
-    numbers = {name: float(_at(values, draw)) for name, values in draws.items()}
-    for label, (row, value) in recording.constants.items():
-        recording.inputs.setdefault(label, row)  # in a cell of its own, beside the inputs
-        numbers[label] = value
-    for row, found in recalculated(recording, numbers).items():
-        expected = _at(lines[row.label], draw)
-        np.testing.assert_allclose(
-            found, np.broadcast_to(expected, found.shape), rtol=1e-9, atol=1e-12, err_msg=row.label
-        )
-
-
-def _at(values: np.ndarray, draw: int) -> Any:
-    return values[..., draw if values.shape[-1] > 1 else 0]
+def _at(values: Array, draw: int) -> Any:
+    return values[..., draw if values.shape[-1] > 1 else 0] if np.ndim(values) else values

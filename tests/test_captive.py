@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import readings_agree, recorded
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from schedules import assert_excel_agrees, recorded
 
 from valuation.calculation import MissingAssumption
 from valuation.lines import Lines
@@ -382,16 +382,13 @@ def test_excel_computes_what_numpy_computes(yearly: bool, timing: str, treatment
         inputs = workbook_inputs(seed, yearly=yearly)
         if seed == 2:
             del inputs["terminal_growth"]
-        assert_excel_agrees(captive, {**inputs, **charged, "timing": timing, "treatment": treatment}, YEARS)
+        readings_agree(captive, YEARS, **inputs, **charged, timing=timing, treatment=treatment)
 
 
 def test_money_stays_money() -> None:
-    recording, _ = recorded(
-        captive,
-        {**workbook_inputs(1, yearly=True), "treatment": "net", "charged": "capitalised", "life": "5"},
-        YEARS,
-    )
-    units = {row.label: str(row.unit) for row in recording.scopes[""].rows}
+    inputs = workbook_inputs(1, yearly=True)
+    found = recorded(captive, YEARS, **inputs, treatment="net", charged="capitalised", life="5")
+    units = {row.label: str(row.unit) for row in found.rows}
     assert units["Customer expense"] == units["Tax timing to deduct"] == "CNY m"
     assert units["Unrealised internal profit"] == units["Supplier internal revenue"] == "CNY m"
     assert units["Internal share of supplier revenue"] == "%"

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import agreed, only
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import norm
-from sheets import agreed, only
 
 from valuation.claims import Claim, bands, divide, waterfall
 from valuation.lines import Line, Lines

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from agreement import readings_agree
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from valuation.calculation import MissingAssumption
-from valuation.recording import Recording, evaluate_all
 from valuation.schedules import SCHEDULES, contribution
-from valuation.units import money
 
 AMOUNT = st.floats(0.01, 1e6)
 
@@ -91,27 +90,15 @@ def test_no_measure_is_refused() -> None:
 
 
 @given(st.lists(AMOUNT, min_size=9, max_size=9))
-def test_the_recorded_schedule_computes_what_the_schedule_computes(numbers: list[float]) -> None:
-    recording, values = Recording(1), {}
-
-    def of(name: str) -> Any:
-        values[name] = numbers[len(values)]
-        return recording.input(name, name, money("CNY"))
-
+@settings(max_examples=20, deadline=None)
+def test_every_reading_agrees(numbers: list[float]) -> None:
+    names = (("revenue", "enterprise"), ("EBITDA", "enterprise"), ("net income", "equity"))
     measures = {
-        name: {"ours": of(f"{name} ours"), "theirs": of(f"{name} theirs"), "level": level}
-        for name, level in (("revenue", "enterprise"), ("EBITDA", "enterprise"), ("net income", "equity"))
+        name: {"ours": numbers[2 * place], "theirs": numbers[2 * place + 1], "level": level}
+        for place, (name, level) in enumerate(names)
     }
-    debts = {name: of(name) for name in ("net_debt", "other_net_debt", "combined_enterprise_value")}
-    contribution.run(recording, measures=measures, **debts)
-    found = evaluate_all(recording, {recording.inputs[name]: np.array([value]) for name, value in values.items()})
-    plain = {
-        name: {"ours": values[f"{name} ours"], "theirs": values[f"{name} theirs"], "level": entry["level"]}
-        for name, entry in measures.items()
-    }
-    lines = contribution(measures=plain, **{name: values[name] for name in debts})
-    for row in recording.written:
-        np.testing.assert_allclose(found[row], lines[row.label], rtol=1e-12, atol=0, err_msg=row.label)
+    debts = dict(zip(("net_debt", "other_net_debt", "combined_enterprise_value"), numbers[6:], strict=True))
+    readings_agree(contribution, measures=measures, **debts)
 
 
 def test_the_example_is_true() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import agreed, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import norm
-from sheets import agreed, only
 
 from valuation.dilution import if_converted, per_share_by_option_value, per_share_of, treasury_stock
 from valuation.lines import Line, Lines

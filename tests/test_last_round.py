@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import agreed, only
 from scipy.optimize import brentq
 from scipy.stats import norm
-from sheets import agreed, only
 
 from valuation.claims import Claim, bands, waterfall
 from valuation.lines import Line, Lines

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from schedules import assert_excel_agrees, recorded
+from agreement import readings_agree, recorded
 
+from valuation.kinds import MONEY
 from valuation.lines import Lines
 from valuation.schedules import listing_tests
 from valuation.units import UnitMismatch, parse_unit
@@ -240,11 +241,6 @@ def test_counted_from_the_primary_listing_alibaba_would_have_to_wait() -> None:
 
 # The workbook ---------------------------------------------------------------------------------------------------------
 
-DEFAULTS = {
-    name: parameter.default
-    for name, parameter in listing_tests.parameters.items()
-    if isinstance(parameter.default, float) and parameter.default not in (0, 1)
-}
 HKD_PER_CNY = {"hkd": parse_unit("HKD/CNY")}
 
 
@@ -264,28 +260,28 @@ def drawn(random: np.random.Generator) -> dict[str, Any]:
 def test_excel_computes_what_numpy_computes(control: str) -> None:
     random = np.random.default_rng(4)
     for _ in range(12):
-        assert_excel_agrees(listing_tests, {**DEFAULTS, **drawn(random), "control": control}, 1, HKD_PER_CNY)
+        readings_agree(listing_tests, 1, HKD_PER_CNY, **drawn(random), control=control)
 
 
 def test_a_case_in_hong_kong_dollars_needs_no_rate() -> None:
-    hkd = {name: parse_unit("HKD m") for name in NOTHING}
-    given = {**DEFAULTS, **drawn(np.random.default_rng(1))}
+    hkd = {name: parse_unit("HKD m") for name, entry in listing_tests.parameters.items() if entry.kind == MONEY}
+    given = drawn(np.random.default_rng(1))
     del given["hkd"]
-    assert_excel_agrees(listing_tests, given, 1, hkd)
+    readings_agree(listing_tests, 1, hkd, **given)
 
 
 @pytest.mark.parametrize("rate", [None, "CNY/HKD", "USD/CNY"])
 def test_a_rate_forgotten_inverted_or_of_another_currency_is_refused_by_its_unit(rate: str | None) -> None:
-    given = {**DEFAULTS, **drawn(np.random.default_rng(1))}
+    given = drawn(np.random.default_rng(1))
     if rate is None:
         del given["hkd"]
     with pytest.raises(UnitMismatch, match="cannot combine"):
-        recorded(listing_tests, given, 1, {"hkd": parse_unit(rate)} if rate else {})
+        recorded(listing_tests, 1, {"hkd": parse_unit(rate)} if rate else {}, **given)
 
 
 def test_flags_are_flags_and_ratios_are_rates() -> None:
-    recording, _ = recorded(listing_tests, {**DEFAULTS, **drawn(np.random.default_rng(1))}, 1, HKD_PER_CNY)
-    units = {row.label: str(row.unit) for row in recording.scopes[""].rows}
+    found = recorded(listing_tests, 1, HKD_PER_CNY, **drawn(np.random.default_rng(1)))
+    units = {row.label: str(row.unit) for row in found.rows}
     assert units["Practice Note 15 is met"] == units["Shareholders' vote needed"] == "flag"
     assert units["Largest ratio"] == "%"
     assert units["Revenue of the parent without the unit"] == "HKD m"

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import agreed, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheets import agreed, only
 
 from valuation.schedules import marketability
 from valuation.units import RATE, YEARS

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import agreed, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import multivariate_normal, norm
-from sheets import agreed, only
 
 from valuation.lines import Lines
 from valuation.methods import option

@@ -28,6 +28,7 @@ from valuation.schedules import (
     failure,
     holding_discount,
     marketability,
+    regional_premium,
     research,
     stub_value,
 )
@@ -962,3 +963,13 @@ def test_probability_of_failure_from_the_price_of_a_bond(source: str) -> None:
     assert 0.1353 == round(one(lines["Probability of failure a year"]), 4)
     assert pytest.approx(0.2337, abs=1e-4) == one(lines["Probability of survival"])
     assert pytest.approx(0.7663, abs=1e-4) == one(lines["Probability of failure"])
+
+
+@published("Damodaran-Disney", "Damodaran, Applied Corporate Finance (2014), ch. 4: Disney by its revenue of 2013")
+def test_equity_risk_premium_by_revenue(source: str) -> None:
+    sold = {"us_and_canada": (82.01, 5.50), "europe": (11.64, 6.72), "asia_pacific": (6.02, 7.27)}
+    rows = {**sold, "latin_america": (0.33, 9.44)}
+    lines = regional_premium(
+        regions={name: {"revenue": revenue, "premium": premium / 100} for name, (revenue, premium) in rows.items()}
+    )
+    assert 0.0576 == round(one(lines["Equity risk premium by revenue"]), 4)

@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import readings_agree, recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valuation.lines import Lines
-from valuation.recording import Recording, evaluate_all
 from valuation.schedules import research
-from valuation.units import YEARS, money
 
 spending = st.lists(st.floats(0, 1000), min_size=12, max_size=12)
 
@@ -47,26 +45,10 @@ def test_a_margin_needs_ebita() -> None:
         research(expenses=aged([1.0]), life=3, revenue=100.0)
 
 
-def test_both_readings_agree() -> None:
+def test_every_reading_agrees() -> None:
     random = np.random.default_rng(5)
-    draws = {
-        "ebita": random.normal(50, 40, 64),
-        "revenue": random.uniform(100, 900, 64),
-        "life": random.uniform(1, 9, 64),
-    }
-    draws |= {f"expense {age}": random.uniform(0, 80, 64) for age in range(4)}
-    draws |= {f"age {age}": np.full(64, float(age)) for age in range(4)}
-
-    def run(line: Any, given: Any) -> None:
-        rows = {str(age): {"expense": given[f"expense {age}"], "age": given[f"age {age}"]} for age in range(4)}
-        research.run(line, expenses=rows, life=given["life"], ebita=given["ebita"], revenue=given["revenue"])
-
-    lines, recording = Lines(1), Recording(1)
-    run(lines, draws)
-    units = {name: YEARS if name.split()[0] in ("age", "life") else money("USD") for name in draws}
-    run(recording, {name: recording.input(name, name, unit) for name, unit in units.items()})
-    values = evaluate_all(recording, {recording.inputs[name]: drawn for name, drawn in draws.items()})
-    assert [row.label for row in recording.written] == list(lines)
-    for row in recording.written:
-        np.testing.assert_allclose(*np.broadcast_arrays(values[row], lines[row.label]), rtol=1e-12, atol=0)
-    assert str(recording.scopes[""].rows[-1].unit) == "%"
+    rows = {f"year_{age}": {"expense": random.uniform(0, 80, 64), "age": float(age)} for age in range(4)}
+    drawn = {"ebita": random.normal(50, 40, 64), "revenue": random.uniform(100, 900, 64)}
+    found = recorded(research, expenses=rows, life=random.uniform(1, 9, 64), **drawn)
+    assert str(found.rows[-1].unit) == "%"
+    readings_agree(research, expenses=rows, life=random.uniform(1, 9, 64), **drawn)

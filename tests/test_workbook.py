@@ -21,6 +21,8 @@ from valuation.study import Study, load
 from valuation.trial import record
 from valuation.workbook import book as book_module
 from valuation.workbook.book import write_workbook
+from valuation.workbook.checks_page import STATUS, TEST
+from valuation.workbook.verify import verify_book
 
 ALIBABA = Path(__file__).parents[1] / "assumptions" / "alibaba"
 
@@ -202,3 +204,92 @@ def test_hostile_texts_stay_texts_and_names_stay_legal(write: Callable[[str], Pa
     found = run_tool("workbook_lint.py", str(path))
     assert found.returncode == 0, found.stdout
     assert Engine(path).read("Summary!C5") == pytest.approx(base_case(study.case).per_share, rel=1e-12)
+
+
+# Lines without a value ------------------------------------------------------------------------------------------------
+
+UNDEFINED = """segments:
+  a: {method: multiple, metric: 5 CNY m, multiple: 10, basis: EV/EBITA, growth: 3%, return_on_capital: 10%, wacc: 3%,
+      tax_rate: 25%}
+  b: {method: stake, value: ~ uniform(1 CNY m, 3 CNY m)}
+  inside:
+    method: dcf
+    memo: yes
+    revenue: 100 CNY m
+    growth: 5%
+    margin: 10%
+    tax_rate: 25%
+    wacc: 3%
+    sales_to_capital: 2
+    terminal_growth: 3%
+    terminal_return: 10%
+schedules:
+  fund: {schedule: holding_discount, nav: -10 CNY m, market_cap: ~ uniform(1 CNY m, 3 CNY m), control: 5%}
+  trade:
+    {schedule: captive, treatment: gross, internal_sales: 5 CNY m, internal_cost: 3 CNY m, external_revenue: -5 CNY m}
+reconciliation: {segments: {items: {a: 5 CNY m, b: 1 CNY m}, total: 0 CNY m}}
+"""
+
+
+@pytest.fixture
+def undefined(case_of: Callable[..., Case], tmp_path: Path) -> Path:
+    case = case_of(UNDEFINED)
+    assert base_case(case).per_share > 0
+    return write_workbook(case, tmp_path / "book.xlsx", simulate(case, 64))
+
+
+def test_a_line_without_a_value_is_stored_as_the_error_that_it_is(undefined: Path) -> None:
+    book = openpyxl.load_workbook(undefined, data_only=True)
+    errors = {sheet.title: [c for row in sheet.iter_rows() for c in row if c.data_type == "e"] for sheet in book}
+    assert {title for title, cells in errors.items() if cells} == {
+        "A", "Inside", "Fund", "Trade", "Sum of the parts", "Reconciliation", "Checks"
+    }  # fmt: skip
+    assert {cell.value for cells in errors.values() for cell in cells} == {"#N/A"}
+    assert len([cell for cell in errors["Trade"] if cell.row == errors["Trade"][0].row]) == 3  # every year of a row
+
+
+def test_a_book_with_lines_without_a_value_is_proved_and_its_checks_fail(undefined: Path) -> None:
+    assert verify_book(undefined, draws=20).proved
+    engine = Engine(undefined)
+    page = openpyxl.load_workbook(undefined, data_only=True)["Checks"]
+    without = [row for row in page.iter_rows() if row[TEST].value == "#N/A"]
+    assert without
+    for row in without:
+        assert row[STATUS].value == engine.read(f"Checks!{row[STATUS].coordinate}") in {"ERROR", "WARNING"}
+
+
+# What stands out ------------------------------------------------------------------------------------------------------
+
+
+def bold(path: Path) -> dict[str, set[str]]:
+    """The labels of the emphasised lines of each sheet."""
+    book = openpyxl.load_workbook(path)
+    return {
+        sheet.title: {str(row[0].value) for row in sheet.iter_rows(min_row=5, max_col=3) if row[2].font.b}
+        for sheet in book
+    }
+
+
+def test_what_calculations_find_stands_out_on_their_sheets(case_of: Callable[..., Case], tmp_path: Path) -> None:
+    text = """segments:
+  a:
+    owned: 80%
+    methods:
+      right: {method: option, weight: 60%, spot: 9 CNY m, strike: 8 CNY m, life: 2, risk_free: 3%, volatility: 30%}
+      held: {method: net_asset, weight: 40%, holdings: {x: {value: 9 CNY m, discount: = illiquidity}},
+             illiquidity: = lock_up.discount_for_lack_of_marketability}
+schedules:
+  lock_up: {schedule: marketability, volatility: 30%, lock_up: 1}
+  capital: {schedule: cost_of_capital, risk_free: 3%, equity_risk_premium: 5%, beta: 1, cost_of_debt: 4%,
+            debt_to_value: 20%, tax_rate: 25%}
+transactions:
+  sold: {route: sale, part: a, probability: 10%, premium: 20%}
+"""
+    found = bold(write_workbook(case_of(text), tmp_path / "book.xlsx"))
+    assert found["A, Right"] == {"Equity value"}
+    assert found["A, Held"] == {"Net asset value"}
+    assert found["A"] == {"Equity value", "Attributable value", "Value per share"}
+    assert found["Lock up"] == {"Discount for lack of marketability"}
+    assert found["Capital"] == {"WACC"}
+    assert found["Sold"] == {"After", "Expected change of the group's equity"}
+    assert found["Bridge"] == {"Equity value of the group", "Value per share as quoted"}

@@ -90,3 +90,15 @@ def test_a_method_may_read_what_its_segment_calls_by_the_same_name(case_of: Read
     assert base_case(case_of(text)).parts[0].enterprise_value == pytest.approx(240)
     with pytest.raises(InvalidAssumptions, match=r"cannot read itself: cloud\.high\.metric -> cloud\.high\.metric"):
         case_of(TWO.replace("metric: = sales", "metric: = metric"))
+
+
+def test_what_reads_a_working_that_failed_is_not_complained_about_too(case_of: Read) -> None:
+    text = """\
+schedules:
+  cost: {schedule: cost_of_capital, risk_free: 2%, equity_risk_premium: 5%, beta: 1, debt_to_value: 20%}
+segments:
+  a: {method: stake, value: = base * cost.wacc / cost.cost_of_equity, base: 10 CNY m}
+"""
+    with pytest.raises(InvalidAssumptions) as found:
+        case_of(text)
+    assert [problem.name for problem in found.value.problems] == ["cost.tax_rate"]

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
+from agreement import Recorder
 from hypothesis import strategies as st
 
-from valuation.kinds import Choice, Kind
+from valuation.kinds import Kind
 from valuation.lines import Lines
-from valuation.recording import Recording
 from valuation.transactions import ROUTES, Before, Outcome
 from valuation.units import NUMBER, RATE, Unit, money, parse_unit
 
@@ -65,26 +66,13 @@ class Transaction:
         amounts = [outcome.before, outcome.after, *outcome.has.values(), *outcome.differences.values()]
         return max(abs(float(amount)) for amount in amounts)
 
-    def recorded(self) -> tuple[Recording, dict[str, float], Outcome]:
-        """The route run on recorded inputs, and the number of each input."""
-        recording, numbers = Recording(1), {}
-
-        def of(name: str, unit: Unit, value: float) -> Any:
-            numbers[name] = value
-            return recording.input(name, name, unit)
-
-        before = Before(**{name: of(f"before.{name}", BEFORE[name], value) for name, value in self.before.items()})
-        given = {name: of(name, unit_of(self.route, name), v) if not isinstance(v, str) else v
-                 for name, v in self.given.items()}  # fmt: skip
-        return recording, numbers, ROUTES[self.route].run(recording, before, **given)
-
-
-def unit_of(route: str, name: str) -> Unit:
-    kind = ROUTES[route].parameters[name].kind
-    assert not isinstance(kind, Choice) and isinstance(kind, Kind)
-    if kind.free:
-        return money("CNY") / SHARES
-    return money("CNY") if kind.unit is None else kind.unit
+    def recorded(self) -> tuple[Recorder, Outcome]:
+        """The route run on recorded inputs."""
+        recorder, kinds = Recorder(), {name: found.kind for name, found in ROUTES[self.route].parameters.items()}
+        a_share = {name: money("CNY") / SHARES for name, kind in kinds.items() if isinstance(kind, Kind) and kind.free}
+        given = {name: recorder.argument(name, kinds[name], value, a_share) for name, value in self.given.items()}
+        before = {name: recorder.quantity(f"before.{name}", value, BEFORE[name]) for name, value in self.before.items()}
+        return recorder, ROUTES[self.route].run(recorder.recording, Before(**before), **given)
 
 
 def between(low: float, high: float) -> st.SearchStrategy[float]:
@@ -172,6 +160,21 @@ OWN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         st.fixed_dictionaries({}, optional={"discount": between(0, 0.4), "fee": between(0, 0.1)}), LOCKED, TAXED,
     ),
 }  # fmt: skip
+
+
+EVERY_ROUTE = pytest.mark.parametrize("route", sorted(OWN))
+MINIMAL: dict[str, dict[str, Any]] = {
+    "distribution": {"new_shares": 0.5},
+    "carve_out": {"old_shares": 100.0, "primary": 30.0},
+    "split_off": {"part_shares": 100.0},
+    "sale": {},
+    "merger": {"other_value": 300.0},
+    "tracking_stock": {"distributed": 0.2},
+}
+
+
+def a_part(**other: float) -> dict[str, float]:
+    return {"equity": 300.0, "owned": 0.8, "group_equity": 1000.0, "shares": 100.0, "factor": 0.01, **other}
 
 
 @st.composite

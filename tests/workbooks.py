@@ -69,23 +69,29 @@ class Engine:
 
 
 def recalculated(recording: Recording, inputs: dict[str, float]) -> dict[Row, np.ndarray]:
-    """Spell a recording on one sheet of the independent engine and return what it computes for each row."""
+    """Spell a recording on one sheet of the independent engine and return what it computes for each row.
+
+    Inputs and constants stand on a second sheet.
+    """
+    constants = {label: value for label, (_, value) in recording.constants.items()}
+    given = recording.inputs | {label: row for label, (row, _) in recording.constants.items()}
+    numbers = inputs | constants
     draft, scope = Draft(recording.years), recording.scopes[""]
     page = draft.page("Model", "Model")
     inputs_page = draft.page("Inputs", "Inputs")
-    for number, (name, row) in enumerate(recording.inputs.items()):
+    for number, (name, row) in enumerate(given.items()):
         draft.cells[row] = inputs_page.cell(number, 2)
-        assert name in inputs
+        assert name in numbers
     place_rows(page, Scope("", "", list(scope.entries)), draft)
     book = formualizer.Workbook()
     for title in ("Model", "Inputs"):
         book.add_sheet(title)
-    for name, row in recording.inputs.items():
+    for name, row in given.items():
         cell = draft.cells[row]
-        if np.isnan(inputs[name]):
+        if np.isnan(numbers[name]):
             book.set_formula("Inputs", cell.row + 1, cell.column + 1, "=NA()")
         else:
-            book.set_value("Inputs", cell.row + 1, cell.column + 1, float(inputs[name]))
+            book.set_value("Inputs", cell.row + 1, cell.column + 1, float(numbers[name]))
     for year in range(recording.years):
         book.set_value("Model", PERIOD_ROW + 1, FIRST_YEAR + year + 1, float(year + 1))
         book.set_value("Model", HEAD_ROW + 1, FIRST_YEAR + year + 1, float(2027 + year))

@@ -45,9 +45,11 @@ class PartWorth:
 class Valuation:
     """What a reading found: the worth of each part, the bridge items, and the value per share; arrays or References.
 
-    ``expected`` is what each transaction is expected to add to the group's equity: its probability times its effect.
+    ``worths`` is what each method found, by its scope. ``expected`` is what each transaction is expected to add to the
+    group's equity: its probability times its effect.
     """
 
+    worths: dict[str, Worth] = field(default_factory=dict)
     parts: dict[str, PartWorth] = field(default_factory=dict)
     memos: dict[str, PartWorth] = field(default_factory=dict)
     bridge: dict[str, Any] = field(default_factory=dict)

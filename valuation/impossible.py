@@ -120,6 +120,7 @@ IMPOSSIBLE: Final[Mapping[str, tuple[Demand, ...]]] = {
         ),
     ),
     "share_used": (whole("agreed"),),
+    "revenue_*": (not_negative("regions.*.revenue", "revenue"),),
     "value_*": (not_negative("businesses.*.revenue", "revenue"),),
     "net_asset_value_before_costs_and_tax": (positive("nav", "a net asset value"),),
     "probability_of_failure_a_year": (

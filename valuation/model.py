@@ -87,7 +87,7 @@ class Run:
         self.case, self.line, self.given = case, line, given
         self.fixed, self.added = fixed or {}, added or {}
         self.known: dict[str, Any] = {}
-        self.worths: dict[str, Worth] = {}
+        self.finished: set[str] = set()
         self.valuation = Valuation()
 
     def step(self, name: str) -> None:
@@ -100,6 +100,7 @@ class Run:
             self._working(self.case.workings[scope])
         if scope in self.case.segments:
             self._segment(self.case.segments[scope])
+        self.finished.add(scope)
 
     def _assumption(self, assumption: Assumption) -> Any:
         quantity = self.fixed.get(assumption.name)
@@ -119,7 +120,7 @@ class Run:
     def _working(self, working: Working) -> None:
         worth = working.calculation.run(self._line(working.scope), **self._given(working))
         if isinstance(worth, Worth):
-            self.worths[working.scope] = worth
+            self.valuation.worths[working.scope] = worth
 
     def _segment(self, segment: Segment) -> None:
         line = self._line(segment.id)
@@ -139,9 +140,9 @@ class Run:
         parts[segment.id] = found
 
     def _worth(self, view: str) -> Worth:
-        if view not in self.worths:
+        if view not in self.valuation.worths:
             raise NotComputed(view)
-        return self.worths[view]
+        return self.valuation.worths[view]
 
     def _given(self, working: Working) -> dict[str, Any]:
         return {name: self._argument(value) for name, value in working.given.items()}
@@ -264,7 +265,10 @@ class _Around:
         lined = {*case.workings, *case.segments} - {*case.transactions}
         target = resolve(dotted, self.scope, case.assumptions, lined, self.reader.name) or dotted
         if target.endswith(".*"):
-            return find_line(self.run.line, target.removesuffix(".*"), dotted.rpartition(".")[2])
+            scope = target.removesuffix(".*")
+            if scope not in self.run.finished:
+                raise NotComputed(scope)
+            return find_line(self.run.line, scope, dotted.rpartition(".")[2])
         assumption = case.assumptions[target]
         if assumption.plain and assumption.scope != self.scope:
             return self.run.given[assumption.inputs[0].name]

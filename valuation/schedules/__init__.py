@@ -7,6 +7,7 @@ from .failure import failure
 from .holding_discount import holding_discount
 from .listing_tests import listing_tests
 from .marketability import marketability
+from .regional_premium import regional_premium
 from .regression import regression
 from .research import research
 from .schedule import SCHEDULES, Schedule
@@ -23,6 +24,7 @@ __all__ = [
     "holding_discount",
     "listing_tests",
     "marketability",
+    "regional_premium",
     "regression",
     "research",
     "segment_betas",

@@ -34,6 +34,7 @@ from . import (
 from .address import HEAD_ROW, Cell, sheet_title
 from .lines_page import place_rows, write_rows
 from .pages import Draft, Page, write_page
+from .results import result_rows
 from .styles import Styles
 
 INPUTS: Final = "Inputs"
@@ -168,7 +169,7 @@ def draft_book(
     recorded = Recorded(case, recording, found)
     made = checks(recorded)
     stored = _stored_findings(recorded, simulation) if judged else []
-    draft, titles = Draft(case.years), _titles(case, recording)
+    draft, titles = Draft(case.years, results=result_rows(case, recording, found)), _titles(case, recording)
     pages = _pages(case, recording, titles, draft, simulation)
     base_year = inputs_page.place_inputs(pages[INPUTS], case, recording, draft)
     inputs_page.write_inputs(pages[INPUTS], case, recording, draft)

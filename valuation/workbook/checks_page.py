@@ -90,7 +90,7 @@ def _rule_number(page: Page, at: int, rule: str) -> None:
 
 
 def _status(page: Page, row: int, test: Reference, draft: Draft, failed: str) -> None:
-    text = f'=IF({draft.cells[test.row].fixed}=1,"OK","{failed}")'
+    text = f'=IF(COUNTIF({draft.cells[test.row].fixed},1)=1,"OK","{failed}")'  # a test without a value has failed
     page.raw(row, STATUS, text, "OK" if draft.value(test) == 1 else failed, "status")
 
 

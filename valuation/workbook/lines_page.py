@@ -62,7 +62,7 @@ def _time_axis(page: Page, draft: Draft, base_year: Cell, first_year: int) -> No
 def _row(page: Page, row: Row, draft: Draft) -> None:
     assert row.formula is not None
     at = draft.cells[row].row
-    style = "total" if row.label in EMPHASISED else "formula"
+    style = "total" if row in draft.results else "formula"
     page.text(at, LABEL, row.label, "total_text" if style == "total" else "text")
     page.text(at, UNIT, str(row.unit), "unit")
     number_format = row.unit.number_format
@@ -74,32 +74,18 @@ def _row(page: Page, row: Row, draft: Draft) -> None:
         value = single(values[number])
         page.cells[at, FIRST_YEAR + number] = FormulaCell(row.formula, value, style, number_format)
     if row.opening is not None:
-        value = _single(row, "opening", draft)
+        value = _end(row, "opening", draft)
         page.cells[at, OPENING] = FormulaCell(row.opening, value, style, number_format)
     if row.closing is not None:
         after = FIRST_YEAR + draft.years
         page.text(HEAD_ROW, after, "After", "head_right")
         page.widths[after] = 11.0
-        page.cells[at, after] = FormulaCell(row.closing, _single(row, "closing", draft), style, number_format)
+        page.cells[at, after] = FormulaCell(row.closing, _end(row, "closing", draft), style, number_format)
 
 
-def _single(row: Row, side: str, draft: Draft) -> float:
+def _end(row: Row, side: str, draft: Draft) -> float:
+    """The value in the cell before a yearly row, or behind it."""
     formula = row.opening if side == "opening" else row.closing
     assert formula is not None
     value: Array = evaluate(formula, draft.values.__getitem__)
     return single(value)
-
-
-EMPHASISED = frozenset(
-    {
-        "Enterprise value",
-        "Attributable value",
-        "Value per share",
-        "Sum of the parts",
-        "Equity value of the group",
-        "Value per share as quoted",
-        "Pre-money value",
-        "Equity value of the company",
-        "Equity value of the outcomes",
-    }
-)

@@ -109,7 +109,10 @@ class Page:
 
 @dataclass
 class Draft:
-    """The book before it is written: pages in order, where each row stands and what it is worth in the base case."""
+    """The book before it is written: pages in order, where each row stands and what it is worth in the base case.
+
+    ``results`` are the rows that stand out on their sheets.
+    """
 
     years: int
     pages: dict[str, Page] = field(default_factory=dict)
@@ -117,6 +120,7 @@ class Draft:
     values: Values = field(default_factory=dict)
     peers: dict[tuple[str, str], str] = field(default_factory=dict)
     names: dict[str, Cell] = field(default_factory=dict)
+    results: frozenset[Row] = frozenset()
 
     @property
     def spelling(self) -> Spelling:
@@ -183,10 +187,15 @@ def _write_cell(sheet: Any, at: Cell, content: Content, spelling: Spelling, styl
         case FormulaCell():
             text = spelling.spell(content.formula, at)
             style = styles.get(_linked(content.style, text), content.number_format)
-            sheet.write_formula(at.row, at.column, text, style, content.value)
+            sheet.write_formula(at.row, at.column, text, style, _stored(content.value))
         case RawCell():
             style = styles.get(_linked(content.style, content.text), content.number_format)
-            sheet.write_formula(at.row, at.column, content.text, style, content.value)
+            sheet.write_formula(at.row, at.column, content.text, style, _stored(content.value))
+
+
+def _stored(value: float | str) -> float | str:
+    """The value stored beside a formula; what has none is the error that Excel computes there."""
+    return value if isinstance(value, str) or math.isfinite(value) else "#N/A"
 
 
 def _linked(style: str, text: str) -> str:
