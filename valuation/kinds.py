@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from .formula import Quantity
-from .units import FLAG, MULTIPLE, NUMBER, RATE, YEARS, Unit, parse_unit
+from .units import FLAG, M_SHARES, MULTIPLE, NUMBER, RATE, YEARS, Unit
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,13 @@ class Table:
 Parametric = Kind | Table | Choice | PeerColumn
 
 
-def _shares() -> Unit:
-    unit = parse_unit("m shares")
-    assert unit is not None
-    return unit
-
-
 MONEY: Final = Kind("money")
 YEARLY_MONEY: Final = Kind("money", yearly=True)
 PERCENTAGE: Final = Kind("rate", RATE)
 SHARE: Final = Kind("share", RATE, low=0.0, high=1.0)
 LASTING: Final = Kind("years", YEARS, low=0.0)
 PLAIN: Final = Kind("number", NUMBER)
-SHARES: Final = Kind("shares", _shares(), low=0.0)
+SHARES: Final = Kind("shares", M_SHARES, low=0.0)
 ANY_UNIT: Final = Kind("amount", free=True)
 
 Money = Annotated[Quantity, MONEY]
