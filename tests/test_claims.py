@@ -19,7 +19,7 @@ from valuation.claims import Claim, bands, divide, waterfall
 from valuation.lines import Line, Lines
 from valuation.methods.black_scholes import call, spread
 from valuation.operations import maximum
-from valuation.units import RATE, YEARS, Unit, money, parse_unit
+from valuation.units import M_SHARES, RATE, YEARS, Unit, money
 
 COMMON = Claim("common", "common", 1500.0)
 A = Claim("series_a", "preferred", 500.0, 1000.0)
@@ -183,8 +183,7 @@ def test_a_class_is_worth_its_payoff_under_a_lognormal_equity(claims: list[Claim
 
 # Every reading ------------------------------------------------------------------------------------------------------
 
-CNY, SHARES = money("CNY"), parse_unit("m shares")
-assert SHARES is not None
+CNY, SHARES = money("CNY"), M_SHARES
 PRICE = CNY / SHARES
 UNITS: dict[str, Unit] = {"shares": SHARES, "preference": CNY, "cap": CNY, "strike": PRICE}
 

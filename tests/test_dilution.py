@@ -14,10 +14,9 @@ from scipy.stats import norm
 
 from valuation.dilution import if_converted, per_share_by_option_value, per_share_of, treasury_stock
 from valuation.lines import Line, Lines
-from valuation.units import RATE, YEARS, Unit, money, parse_unit
+from valuation.units import M_SHARES, RATE, YEARS, Unit, money
 
-CNY, SHARES = money("CNY"), parse_unit("m shares")
-assert SHARES is not None
+CNY, SHARES = money("CNY"), M_SHARES
 PRICE = CNY / SHARES
 UNITS: dict[str, Unit] = {
     "number": SHARES, "strike": PRICE, "unrecognised": PRICE, "face": CNY, "shares": SHARES, "years": YEARS,

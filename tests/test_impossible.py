@@ -16,7 +16,7 @@ from valuation.lines import snake
 from valuation.problems import InvalidAssumptions
 
 PACKAGE = Path(__file__).parents[1] / "valuation"
-GUARDS = {"valid", "spread_over"}
+GUARDS = {"valid", "positive", "not_negative", "proper_share", "spread_over"}
 NOT_TOLD = {
     "new_shares": "no part of the value",
     "spot_after_exercise": "eight steps of Newton's method solve every dilution on the broad grid of test_option",

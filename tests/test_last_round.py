@@ -15,7 +15,7 @@ from valuation.lines import Line, Lines
 from valuation.methods import last_round
 from valuation.methods.backsolve import backsolve
 from valuation.methods.black_scholes import call, spread
-from valuation.units import RATE, YEARS, money, parse_unit
+from valuation.units import M_SHARES, RATE, YEARS, money
 
 DRAWS = 200
 TERMS = {"volatility": 0.6, "years_to_exit": 3.0, "risk_free": 0.03}
@@ -151,8 +151,7 @@ def test_tables_that_say_too_little_or_too_much_are_refused(given: dict[str, Any
         last_round(**{**TERMS, **given})
 
 
-CNY, SHARES = money("CNY"), parse_unit("m shares")
-assert SHARES is not None
+CNY, SHARES = money("CNY"), M_SHARES
 UNITS = {"shares": SHARES, "preference": CNY, "cap": CNY, "strike": CNY / SHARES, "round_price": CNY / SHARES}
 TABLE: dict[str, dict[str, Any]] = {
     "common": {"kind": "common", "shares": 50.0},

@@ -253,6 +253,7 @@ def test_a_linear_fade_of_growth_is_near_the_h_model() -> None:
         terminal_value="gordon", terminal_growth=long, timing="end-year",
     )  # fmt: skip
     h_model = 100 * ((1 + long) + years / 2 * (short - long)) / (rate - long)
+    # the H-model is itself an approximation: over eight years it is off by 2 to 3 %
     assert float(lines["Enterprise value"][0]) == pytest.approx(h_model, rel=0.03)
 
 

@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 from valuation.kinds import Kind
 from valuation.lines import Lines
 from valuation.transactions import ROUTES, Before, Outcome
-from valuation.units import NUMBER, RATE, Unit, money, parse_unit
+from valuation.units import M_SHARES, NUMBER, RATE, Unit, money
 
-SHARES = parse_unit("m shares")
-assert SHARES is not None
 BEFORE: dict[str, Unit] = {
-    "equity": money("CNY"), "owned": RATE, "group_equity": money("CNY"), "shares": SHARES, "factor": NUMBER / SHARES,
+    "equity": money("CNY"), "owned": RATE, "group_equity": money("CNY"), "shares": M_SHARES,
+    "factor": NUMBER / M_SHARES,
 }  # fmt: skip
 
 
@@ -69,7 +68,9 @@ class Transaction:
     def recorded(self) -> tuple[Recorder, Outcome]:
         """The route run on recorded inputs."""
         recorder, kinds = Recorder(), {name: found.kind for name, found in ROUTES[self.route].parameters.items()}
-        a_share = {name: money("CNY") / SHARES for name, kind in kinds.items() if isinstance(kind, Kind) and kind.free}
+        a_share = {
+            name: money("CNY") / M_SHARES for name, kind in kinds.items() if isinstance(kind, Kind) and kind.free
+        }
         given = {name: recorder.argument(name, kinds[name], value, a_share) for name, value in self.given.items()}
         before = {name: recorder.quantity(f"before.{name}", value, BEFORE[name]) for name, value in self.before.items()}
         return recorder, ROUTES[self.route].run(recorder.recording, Before(**before), **given)

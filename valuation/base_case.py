@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from .assumptions import Case
 from .bridge import PartWorth, Valuation
 from .checks import Finding, Recorded, findings
-from .lines import Lines
+from .lines import Lines, single
 from .model import value
 from .trial import record
 
@@ -114,21 +112,21 @@ def base_case(case: Case) -> BaseCase:
     found = value(case, lines, case.base_values)
     return BaseCase(
         case=case,
-        per_share=_single(found.per_share),
-        per_ordinary_share=_single(found.per_ordinary_share),
-        equity=_single(found.equity),
-        sum_of_parts=_single(found.sum_of_parts),
-        holding_discount=None if found.holding_discount is None else _single(found.holding_discount),
-        price=None if found.price is None else _single(found.price),
-        implied_discount=None if found.implied_discount is None else _single(found.implied_discount),
-        loan_to_value=_single(found.loan_to_value),
+        per_share=single(found.per_share),
+        per_ordinary_share=single(found.per_ordinary_share),
+        equity=single(found.equity),
+        sum_of_parts=single(found.sum_of_parts),
+        holding_discount=None if found.holding_discount is None else single(found.holding_discount),
+        price=None if found.price is None else single(found.price),
+        implied_discount=None if found.implied_discount is None else single(found.implied_discount),
+        loan_to_value=single(found.loan_to_value),
         parts=tuple(_part(case, name, part) for name, part in found.parts.items()),
         memos=tuple(_part(case, name, part) for name, part in found.memos.items()),
         transactions=tuple(_transaction(case, name, found) for name in found.transactions),
-        bridge={name: _single(amount) for name, amount in found.bridge.items()},
+        bridge={name: single(amount) for name, amount in found.bridge.items()},
         checks=tuple(_findings(case)),
         lines=lines,
-        factor=_single(found.factor),
+        factor=single(found.factor),
     )
 
 
@@ -137,37 +135,33 @@ def _part(case: Case, name: str, part: PartWorth) -> Part:
         id=name,
         name=case.segments[name].name,
         method=case.method_of(name),
-        enterprise_value=None if part.enterprise is None else _single(part.enterprise),
-        equity_value=_single(part.equity),
-        owned=_single(part.owned),
-        attributable=_single(part.attributable),
-        per_share=_single(part.per_share),
+        enterprise_value=None if part.enterprise is None else single(part.enterprise),
+        equity_value=single(part.equity),
+        owned=single(part.owned),
+        attributable=single(part.attributable),
+        per_share=single(part.per_share),
     )
 
 
 def _transaction(case: Case, name: str, found: Valuation) -> TransactionResult:
     outcome, transaction = found.transactions[name], case.transactions[name]
-    before, after, factor = (_single(amount) for amount in (outcome.before, outcome.after, found.factor))
+    before, after, factor = (single(amount) for amount in (outcome.before, outcome.after, found.factor))
     return TransactionResult(
         id=name,
         name=transaction.name,
         route=case.workings[name].calculation.name,
         part=transaction.part,
-        probability=_single(outcome.probability),
+        probability=single(outcome.probability),
         before=before,
         after=after,
-        expected=_single(found.expected[name]),
-        expected_per_share=_single(found.expected[name]) * factor,
+        expected=single(found.expected[name]),
+        expected_per_share=single(found.expected[name]) * factor,
         change_per_share=(after - before) * factor,
-        has={label: _single(amount) for label, amount in outcome.has.items()},
-        differences={label: _single(amount) for label, amount in outcome.differences.items()},
-        residual=_single(outcome.residual),
+        has={label: single(amount) for label, amount in outcome.has.items()},
+        differences={label: single(amount) for label, amount in outcome.differences.items()},
+        residual=single(outcome.residual),
     )
 
 
 def _findings(case: Case) -> list[Finding]:
     return findings(Recorded(case, *record(case)))
-
-
-def _single(quantity: Any) -> float:
-    return float(np.ravel(quantity)[0])

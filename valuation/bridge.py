@@ -13,7 +13,19 @@ from typing import Any
 
 from .lines import Line
 from .methods import Worth
-from .operations import above, absolute, add_up, at_least, at_most, both, maximum, valid, where, within_whole
+from .operations import (
+    above,
+    absolute,
+    add_up,
+    at_least,
+    at_most,
+    both,
+    maximum,
+    shown_ratio,
+    valid,
+    where,
+    within_whole,
+)
 from .transactions import Outcome
 from .units import RATE, Unit
 
@@ -107,7 +119,8 @@ def equity_of_parent(
     """Fill the valuation with the sum of the parts, the bridge and the equity of the group before transactions.
 
     ``titles`` names the parts in order; ``discounted`` are the parts and bridge items that the holding discount applies
-    to, None for everything.
+    to, None for everything. Loan to value carries no value: bridge items that add to the parts are no loan and show 0,
+    as do parts that are worth nothing.
     """
     parts = line.within("parts", "Sum of the parts")
     rows = [parts(title, found.parts[name].attributable) for name, title in titles.items()]
@@ -117,13 +130,13 @@ def equity_of_parent(
     whole = bridge("Value of the parts", found.sum_of_parts)
     items = bridge("Bridge items", add_up(*found.bridge.values())) if found.bridge else 0
     equity = total = bridge("Parts and bridge items", whole + items)
-    base = total if discounted is None else _discount_base(found, discounted)
+    base = total if discounted is None else discount_base(found, discounted)
     if "holding.discount" in known and base is not None:
         found.holding_discount = bridge("Holding discount", -base * known["holding.discount"])
         equity = total + found.holding_discount
     found.before_transactions = equity
     debt = maximum(0, found.sum_of_parts - total)
-    lent = where(above(found.sum_of_parts, 0), debt / found.sum_of_parts, 0)
+    lent = shown_ratio(debt, found.sum_of_parts)
     found.loan_to_value = bridge("Loan to value: bridge items over parts", lent, show=RATE)
 
 
@@ -139,7 +152,7 @@ def value_of_share(
 
     ``names`` are the transactions' names and ``parts`` those of the parts that they move; routes of one part exclude
     each other, so their probabilities sum to at most 1, else the draw is invalid. ``quote`` is the unit of what is
-    quoted.
+    quoted. The discount of the price to the value carries no value and shows 0 where a share is worth nothing or less.
     """
     bridge = line.within("bridge", "Bridge")
     equity = found.before_transactions
@@ -177,8 +190,8 @@ def _expected(line: Line, found: Valuation, names: Mapping[str, str], parts: Map
     return line("Expected change of the equity of the group", valid(possible, total))
 
 
-def _discount_base(found: Valuation, names: Sequence[str]) -> Any:
-    """The sum of the named parts and bridge items; None when nothing is named."""
+def discount_base(found: Valuation, names: Sequence[str]) -> Any:
+    """What the holding discount is taken from: the named parts and bridge items; None when nothing is named."""
     values = [
         found.bridge[name.removeprefix("bridge.")] if name.startswith("bridge.") else found.parts[name].attributable
         for name in names

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from .lines import Line
-from .operations import at_least, at_most, below, maximum, valid
+from .operations import add_up, at_least, at_most, below, maximum, valid
+from .units import Unit
 
 MOST_TERMS: Final = 4
 
@@ -112,7 +113,7 @@ def waterfall(line: Line, claims: Sequence[Claim]) -> Waterfall:
         raise TypeError("expected a class of common shares, found none")
     ranks = tuple(_ranks(line, claims))
     owed = ranks[-1].through if ranks else None
-    start = line("Shares in the first unit beyond the preferences", sum(starting[1:], starting[0]))
+    start = line("Shares in the first unit beyond the preferences", add_up(*starting))
     events = tuple(event for claim in claims for event in _events(line, claim))
     bare = Waterfall(tuple(claims), ranks, owed, start, events, (), ())
     before = [_shares_before(line, bare, place) for place in range(len(events))]
@@ -125,7 +126,7 @@ def _ranks(line: Line, claims: Sequence[Claim]) -> list[Rank]:
     senior: Any = None
     for number in sorted({claim.rank for claim in claims if claim.preference is not None}):
         owed = [claim.preference for claim in claims if claim.preference is not None and claim.rank == number]
-        together = line(f"Preferences of rank {number}", sum(owed[1:], owed[0]))
+        together = line(f"Preferences of rank {number}", add_up(*owed))
         senior = together if senior is None else line(f"Preferences through rank {number}", senior + together)
         found.append(Rank(number, together, senior))
     return found
@@ -162,15 +163,22 @@ def _breakpoint(line: Line, fall: Waterfall, place: int) -> Any:
     return summed(line, f"Breakpoint at the {here.label}", first, others)
 
 
-def summed(line: Line, label: str, first: Any, terms: Sequence[tuple[int, Any]], most: int = MOST_TERMS) -> Any:
+def summed(
+    line: Line,
+    label: str,
+    first: Any,
+    terms: Sequence[tuple[int, Any]],
+    most: int = MOST_TERMS,
+    show: Unit | None = None,
+) -> Any:
     """Name a sum of signed terms; when it is long its parts have lines of their own, so that each fits a cell."""
     parts = [terms[start : start + most] for start in range(0, len(terms), most)]
     for number, part in enumerate(parts, 1):
         for sign, term in part:
             first = first + term if sign > 0 else first - term
         if number < len(parts):
-            first = line(f"{label}, part {number}", first)
-    return line(label, first)
+            first = line(f"{label}, part {number}", first, show=show)
+    return line(label, first, show=show)
 
 
 # Dividing --------------------------------------------------------------------------------------------------------

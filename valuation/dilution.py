@@ -17,7 +17,7 @@ from .claims import Claim, price_of_share, waterfall
 from .kinds import LASTING, MONEY, PERCENTAGE, PRICE, SHARES, Rate, Shares, Table
 from .lines import Line
 from .methods.black_scholes import call, discounted, spread
-from .operations import above, absolute, at_least, maximum, where
+from .operations import above, absolute, add_up, at_least, maximum, where
 
 Rows = Mapping[str, Mapping[str, Any]]
 Grants = Annotated[
@@ -59,7 +59,8 @@ def diluted_shares(
     ``equity`` is the group's, with no convertible among the debts deducted; ``price`` is what an ordinary share costs
     in the case's money. At the value (the default) each grant is exercised and each convertible converted where the
     value per share found says so, exactly and without a circle; at the price the market price decides (IAS 33); by
-    option value grants are deducted at Black-Scholes value (Damodaran), which keeps their time value.
+    option value grants are deducted at Black-Scholes value (Damodaran), which keeps their time value. Where a share is
+    worth exactly nothing no number of shares follows from it, and those before dilution are taken.
 
     Args:
         basic: shares outstanding; without treasury shares
@@ -115,7 +116,7 @@ def treasury_stock(line: Line, grants: Rows, price: Any) -> Any:
     with a strike adds no shares.
     """
     shares = [_incremental(line, name.replace("_", " "), grant, price) for name, grant in grants.items()]
-    return line("Incremental shares of grants", sum(shares[1:], shares[0]))
+    return line("Incremental shares of grants", add_up(*shares))
 
 
 def _incremental(line: Line, words: str, grant: Mapping[str, Any], price: Any) -> Any:
@@ -137,8 +138,8 @@ def if_converted(line: Line, converts: Rows, price: Any) -> tuple[Any, Any]:
         shares.append(line(f"Shares, {words} if converted", where(better, row["shares"], 0)))
         faces.append(line(f"Face of {words} if not converted", where(better, 0, row["face"])))
     return (
-        line("Shares of convertibles", sum(shares[1:], shares[0])),
-        line("Face of convertibles that stay debt", sum(faces[1:], faces[0])),
+        line("Shares of convertibles", add_up(*shares)),
+        line("Face of convertibles that stay debt", add_up(*faces)),
     )
 
 
@@ -180,9 +181,9 @@ def per_share_by_option_value(
     line.heading("Value of a share after the option value of grants")
     free = [grant["number"] for grant in grants.values() if strike_of(grant) is None]
     costly = {name: grant for name, grant in grants.items() if strike_of(grant) is not None}
-    held = line("Shares and restricted units", sum(free, basic))
+    held = line("Shares and restricted units", add_up(basic, *free))
     number = [grant["number"] for grant in costly.values()]
-    spot = line("Equity a share, all grants exercised", equity / sum(number, held))
+    spot = line("Equity a share, all grants exercised", equity / add_up(held, *number))
     rest = equity
     for name, grant in costly.items():
         words = name.replace("_", " ")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from .formula import Quantity
-from .units import MULTIPLE, NUMBER, RATE, YEARS, Unit, parse_unit
+from .units import FLAG, M_SHARES, MULTIPLE, NUMBER, RATE, YEARS, Unit
 
 
 @dataclass(frozen=True)
@@ -58,20 +58,14 @@ class Table:
 Parametric = Kind | Table | Choice | PeerColumn
 
 
-def _shares() -> Unit:
-    unit = parse_unit("m shares")
-    assert unit is not None
-    return unit
-
-
 MONEY: Final = Kind("money")
 YEARLY_MONEY: Final = Kind("money", yearly=True)
 PERCENTAGE: Final = Kind("rate", RATE)
 SHARE: Final = Kind("share", RATE, low=0.0, high=1.0)
 LASTING: Final = Kind("years", YEARS, low=0.0)
 PLAIN: Final = Kind("number", NUMBER)
-SHARES: Final = Kind("shares", _shares(), low=0.0)
-PRICE: Final = Kind("money a share", low=0.0, each=_shares())
+SHARES: Final = Kind("shares", M_SHARES, low=0.0)
+PRICE: Final = Kind("money a share", low=0.0, each=M_SHARES)
 ANY_UNIT: Final = Kind("amount", free=True)
 
 Money = Annotated[Quantity, MONEY]
@@ -79,6 +73,7 @@ YearlyMoney = Annotated[Quantity, YEARLY_MONEY]
 Rate = Annotated[Quantity, PERCENTAGE]
 YearlyRate = Annotated[Quantity, Kind("rate", RATE, yearly=True)]
 Share = Annotated[Quantity, SHARE]
+YearlyShare = Annotated[Quantity, Kind("share", RATE, yearly=True, low=0.0, high=1.0)]
 Multiple = Annotated[Quantity, Kind("multiple", MULTIPLE)]
 Number = Annotated[Quantity, PLAIN]
 YearlyNumber = Annotated[Quantity, Kind("number", NUMBER, yearly=True)]
@@ -86,4 +81,5 @@ Years = Annotated[Quantity, LASTING]
 Shares = Annotated[Quantity, SHARES]
 Price = Annotated[Quantity, PRICE]
 Amount = Annotated[Quantity, ANY_UNIT]
+Flag = Annotated[Quantity, Kind("1 or 0", FLAG, low=0.0, high=1.0)]
 Peers = Annotated[Quantity, PeerColumn()]

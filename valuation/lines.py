@@ -58,6 +58,11 @@ class Line(Protocol):
         """Return the same reading in another scope: a segment, the bridge, the parts."""
 
 
+def single(quantity: Any) -> float:
+    """Return the one value of a quantity of a single draw, the first of a yearly one."""
+    return float(np.ravel(quantity)[0])
+
+
 def snake(label: str) -> str:
     """Return the dotted-name form of a label: 'Enterprise value' is enterprise_value."""
     return re.sub(r"[^a-z0-9]+", "_", label.lower().replace("'", "")).strip("_")

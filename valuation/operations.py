@@ -289,9 +289,32 @@ lowest_of = operation("lowest_of", _across(np.min), "MIN({})", same_unit)
 highest_of = operation("highest_of", _across(np.max), "MAX({})", same_unit)
 
 
+# Guards: an impossible draw is NaN ----------------------------------------------------------------------------------
+
+
 def within_whole(share: Any) -> Any:
     """Whether a share lies between nothing and 100 %."""
     return both(at_least(share, 0), at_most(share, 1))
+
+
+def proper_share(share: Any) -> Any:
+    """A share; invalid below nothing and above 100 %."""
+    return valid(within_whole(share), share)
+
+
+def positive(amount: Any) -> Any:
+    """An amount; invalid unless it is above 0."""
+    return valid(above(amount, 0), amount)
+
+
+def not_negative(amount: Any) -> Any:
+    """An amount; invalid below 0."""
+    return valid(at_least(amount, 0), amount)
+
+
+def shown_ratio(amount: Any, base: Any) -> Any:
+    """An amount over a base, shown as 0 where the base is not above 0; for lines that inform and carry no value."""
+    return where(above(base, 0), amount / base, 0)
 
 
 # Periods ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
-"""Formulas of rates: costs of capital, betas, country risk, and the same rate in another currency.
+"""Formulas of rates: costs of capital, betas, country risk, taxes on gains, the same rate in another currency.
 
-Each is usable alone, with numbers or arrays, in methods and schedules, and by its name in formulas of assumption files.
+Each is usable alone, with numbers or arrays, in methods and schedules, and (all but ``tax_on_gain``) by its name in
+formulas of assumption files.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .formula import Quantity
-from .operations import power
+from .operations import maximum, power
 
 
 def capm(risk_free: Quantity, beta: Quantity, premium: Quantity) -> Any:
@@ -75,3 +76,8 @@ def debt_market_value(interest: Quantity, book: Quantity, cost_of_debt: Quantity
 def failure_adjusted(rate: Quantity, failure: Quantity) -> Any:
     """Return the rate that pays for a yearly probability of failing with nothing left: (1 + rate)/(1 - failure) - 1."""
     return (1 + rate) / (1 - failure) - 1
+
+
+def tax_on_gain(rate: Quantity, gain: Quantity) -> Any:
+    """Return the tax on a gain over its tax basis; a loss is not taxed and earns no tax back."""
+    return rate * maximum(0, gain)

@@ -109,6 +109,7 @@ MULTIPLE: Final = Unit(shown="multiple")
 YEARS: Final = Unit(shown="years")
 FLAG: Final = Unit(shown="flag")
 WHOLE: Final = Unit(shown="whole")
+M_SHARES: Final = Unit((("share", 1),), SCALES["m"])
 
 
 def money(currency: str, scale: str = "m") -> Unit:

@@ -174,6 +174,5 @@ def level_of_multiple(look: Look) -> Iterator[Finding]:
         for read in multiple_reads(look.recorded, working.scope):
             if read.ratio and read.level != wanted:
                 text = f"{segment.name}: basis {basis} values the {wanted}, peers.{read.table}.{read.column} is "
-                text += "a multiple "
-                text += f"of the {read.level}: change the basis or the column"
+                text += f"a multiple of the {read.level}: change the basis or the column"
                 yield look.finding(working.scope, text, look.recorded.place(f"{working.scope}.multiple"))

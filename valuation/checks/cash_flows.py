@@ -19,14 +19,12 @@ def wacc_above_growth(look: Look) -> Iterator[Check]:
     for segment, working in look.recorded.views("dcf"):
         spread = look.recorded.line(working.scope, "WACC less terminal growth")
         if spread is not None:
-            yield look.check(
+            yield look.at_least(
                 working.scope,
                 f"{segment.name}: WACC is well above terminal growth",
                 "lower terminal_growth, or say where such growth comes from and use a longer forecast",
                 look.recorded.place(f"{working.scope}.wacc"),
-                at_least(spread, look.limit()),
                 spread,
-                look.limit(),
             )
 
 
@@ -86,14 +84,12 @@ def terminal_share(look: Look) -> Iterator[Check]:
         share = look.recorded.line(working.scope, "Terminal value share")
         if share is not None:
             noted = bool(segment.note or working.note)
-            yield look.check(
+            yield look.at_most(
                 working.scope,
                 f"{segment.name}: the terminal value is at most {percent(look.threshold())} of enterprise value",
                 "the note says why" if noted else "say in the note why, or lengthen the forecast",
                 _terminal_place(look.recorded, working.scope),
-                at_most(share, look.limit()),
                 share,
-                look.limit(),
                 severity="info" if noted else None,
             )
 
@@ -104,14 +100,12 @@ def terminal_share_unexplained(look: Look) -> Iterator[Check]:
     for segment, working in look.recorded.views("dcf"):
         share = look.recorded.line(working.scope, "Terminal value share")
         if share is not None and not (segment.note or working.note):
-            yield look.check(
+            yield look.at_most(
                 working.scope,
                 f"{segment.name}: the terminal value is at most {percent(look.threshold())}, or a note says why",
                 "write the note: what is still being built, and when it pays",
                 _terminal_place(look.recorded, working.scope),
-                at_most(share, look.limit()),
                 share,
-                look.limit(),
             )
 
 
@@ -160,14 +154,12 @@ def return_above_wacc(look: Look) -> Iterator[Check]:
         wacc = look.recorded.line(working.scope, "WACC after the forecast")
         if ronic is not None and wacc is not None and working.given.get("terminal_value") == "value driver":
             excess = ronic - wacc
-            yield look.check(
+            yield look.at_most(
                 working.scope,
                 f"{segment.name}: new capital earns little more than its cost for ever",
                 "lower terminal_return, or say what keeps rivals out for ever",
                 look.recorded.place(f"{working.scope}.terminal_return"),
-                at_most(excess, look.limit()),
                 excess,
-                look.limit(),
             )
 
 
@@ -184,8 +176,7 @@ def exit_multiple_above_peers(look: Look) -> Iterator[Finding]:
                 quartile = _upper_quartile(recorded, table, column)
                 if quartile is not None and multiple is not None and multiple > quartile:
                     text = f"{segment.name}: the exit multiple of {metric} is {multiple:.1f}x, above the upper "
-                    text += "quartile of "
-                    text += f"peers.{table} today ({quartile:.1f}x), though growth is lower then: lower it"
+                    text += f"quartile of peers.{table} today ({quartile:.1f}x), though growth is lower then: lower it"
                     yield look.finding(working.scope, text, _terminal_place(recorded, working.scope))
 
 

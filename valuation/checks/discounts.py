@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..operations import at_most
 from .peer_columns import multiple_reads
 from .recorded import Recorded
 from .rule import Check, Finding, Look, is_word, live, of_files, percent
@@ -53,8 +52,7 @@ def discounts_stacked(look: Look) -> Iterator[Finding]:
             own = recorded.base(f"{view}.discount") or 0.0
             if own > 0 and "holding.discount" not in recorded.reach(f"{view}.discount"):
                 text = f"{recorded.case.segments[name].name}: a discount of {percent(own)} stands below the "
-                text += "holding discount: "
-                text += "say in the why what each is for, or drop one"
+                text += "holding discount: say in the why what each is for, or drop one"
                 if not is_word("holding", recorded.case.assumptions[f"{view}.discount"].origin.why):
                     yield look.finding(name, text, recorded.place(f"{view}.discount"))
 
@@ -193,12 +191,10 @@ def above_finnerty(look: Look) -> Iterator[Check]:
     for name, transaction in recorded.case.transactions.items():
         discount = recorded.assumption(f"{name}.lock_up_discount")
         if discount is not None:
-            yield look.check(
+            yield look.at_most(
                 name,
                 f"{transaction.name}: the lock-up discount is within what an average-price put can be worth",
                 "work it out with a schedule marketability, or say which study it is from",
                 recorded.place(f"{name}.lock_up_discount"),
-                at_most(discount, look.limit()),
                 discount,
-                look.limit(),
             )

@@ -142,14 +142,12 @@ def gap_to_price(look: Look) -> Iterator[Check]:
     found = look.recorded.valuation
     if found.price is not None:
         gap = absolute(found.per_share / found.price - 1)
-        yield look.check(
+        yield look.at_most(
             "",
             "the value per share is near the price, or the gap is explained",
             "solve for what the price implies, and say in checks.yaml why it is wrong",
             look.recorded.place("shares.price"),
-            at_most(gap, look.limit()),
             gap,
-            look.limit(),
         )
 
 
@@ -188,8 +186,7 @@ def multiple_above_peers(look: Look) -> Iterator[Finding]:
             values = numbers(recorded.case, table, column)
             if len(values) and paid > np.max(values):
                 text = f"{segment.name}: {paid:.1f}x is above every peer of peers.{table}.{column} (highest "
-                text += f"{np.max(values):.1f}x): "
-                text += "lower it, or say what no peer has"
+                text += f"{np.max(values):.1f}x): lower it, or say what no peer has"
                 yield look.finding(working.scope, text, recorded.place(f"{working.scope}.multiple"))
 
 

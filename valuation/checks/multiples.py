@@ -172,14 +172,12 @@ def regression_fit(look: Look) -> Iterator[Check]:
     """22: a regression that explains little predicts little."""
     for working in look.recorded.workings("regression"):
         fit = look.recorded.line(working.scope, "R squared")
-        yield look.check(
+        yield look.at_least(
             working.scope,
             f"{working.title}: the regression explains enough (R squared)",
             "use the median of the peers, or other regressors",
             working.place,
-            at_least(fit, look.limit()),
             fit,
-            look.limit(),
         )
 
 

@@ -56,8 +56,7 @@ def rate_of_another_currency(look: Look) -> Iterator[Finding]:
             money = {currency for word, currency in COUNTRIES.items() if is_word(word, name)}
             if assumption.inputs and is_yield and money and case.currency not in money:
                 text = f"{segment.name}: the WACC rests on {name}, a rate in {min(money)}, and cash flows are in "
-                text += f"{case.currency}: "
-                text += "convert it, (1 + rate)(1 + inflation here)/(1 + inflation there) - 1"
+                text += f"{case.currency}: convert it, (1 + rate)(1 + inflation here)/(1 + inflation there) - 1"
                 yield look.finding(working.scope, text, assumption.origin.place)
 
 
@@ -122,14 +121,12 @@ def wacc_of_group(look: Look) -> Iterator[Check]:
     steps = [
         (f"value x WACC, {w.title}", product) for (_, w), product in zip(recorded.views("dcf"), products, strict=True)
     ]
-    yield look.check(
+    yield look.at_most(
         "",
         "the parts' WACCs, weighted by value, are the group's",
         "change the parts' betas or the group's until they agree",
         recorded.place("drivers.group_wacc"),
-        at_most(found, look.limit()),
         found,
-        look.limit(),
         steps=(*steps, ("value of these parts", worth)),
     )
 
@@ -170,8 +167,7 @@ def share_awards_ignored(look: Look) -> Iterator[Finding]:
         for assumption in look.recorded.of_part(segment.id):
             if look.words_in(assumption.name):
                 text = f"{assumption.name} adds share-based compensation back: put its cost into the bridge, or "
-                text += "the grants "
-                text += "into shares"
+                text += "the grants into shares"
                 yield look.finding(segment.id, text, assumption.origin.place)
 
 

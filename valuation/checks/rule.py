@@ -18,7 +18,7 @@ import numpy as np
 
 from ..assumptions import CheckSetting
 from ..formula import Formula
-from ..operations import final
+from ..operations import at_least, at_most, final
 from ..problems import Place
 from ..recording import Recording
 from ..simulation.results import Simulation
@@ -161,6 +161,14 @@ class Look:
         """Return a live check of a scope; its id is ``<scope>.<rule>``."""
         name = id or f"{scope}.{self.standard.id}".lstrip(".")
         return Check(name, self.standard.id, self.severity(severity), tested, advice, place, test, found, limit, steps)
+
+    def at_most(self, scope: str, tested: str, advice: str, place: Place, found: Formula, **more: Any) -> Check:
+        """Return a live check that what is found is at most the threshold; ``more`` as in ``check``."""
+        return self.check(scope, tested, advice, place, at_most(found, self.limit()), found, self.limit(), **more)
+
+    def at_least(self, scope: str, tested: str, advice: str, place: Place, found: Formula, **more: Any) -> Check:
+        """Return a live check that what is found is at least the threshold; ``more`` as in ``check``."""
+        return self.check(scope, tested, advice, place, at_least(found, self.limit()), found, self.limit(), **more)
 
     def finding(self, scope: str, message: str, place: Place, *, severity: Severity | None = None) -> Finding:
         """Return a finding about a scope."""

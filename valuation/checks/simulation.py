@@ -153,8 +153,7 @@ def range_as_spread(look: Look) -> Iterator[Finding]:
                     and _is_range(found, float(values.min()), float(values.max()), look.threshold())
                 ):
                     text = f"{found.name}: the standard deviation is the range of peers.{table}.{column}, which "
-                    text += "is several: "
-                    text += "use ln(Q3/Q1)/1.349 for a lognormal"
+                    text += "is several: use ln(Q3/Q1)/1.349 for a lognormal"
                     yield look.finding(found.name, text, found.origin.place)
 
 
@@ -196,8 +195,7 @@ def event_twice(look: Look) -> Iterator[Finding]:
             ]
             if events and assumption.scope.partition(".")[0] == transaction.part:
                 text = f"{events[0]} is drawn inside {transaction.part}, and {name} weighs what happens to it by "
-                text += "its probability: "
-                text += "let one of the two hold the event"
+                text += "its probability: let one of the two hold the event"
                 yield look.finding(name, text, assumption.origin.place)
 
 

@@ -34,14 +34,12 @@ def reconciliation(look: Look) -> Iterator[Check]:
     for table in look.recorded.case.reconciliations:
         title = table.name.replace("_", " ")
         found = absolute(look.recorded.line("reconciliation", f"Difference of {title} to the total"))
-        yield look.check(
+        yield look.at_most(
             "",
             f"{title}: segments, eliminations and unallocated items tie to the group",
             "find the item that is missing or of another year",
             look.recorded.place(table.total),
-            at_most(found, look.limit()),
             found,
-            look.limit(),
             id=f"reconciliation.{table.name}",
         )
 
@@ -57,14 +55,12 @@ def elimination_untreated(look: Look) -> Iterator[Check]:
             if look.words_in(name) and not recorded.case.assumptions[name].origin.why:
                 share = absolute(recorded.assumption(name) / recorded.assumption(table.total))
                 title = table.name.replace("_", " ")
-                yield look.check(
+                yield look.at_most(
                     name,
                     f"{title}: eliminations are small, or it is said how the segments count trade between them",
                     "add a schedule captive, or say in the item's why how supplier and customer count it",
                     recorded.place(name),
-                    at_most(share, look.limit()),
                     share,
-                    look.limit(),
                 )
 
 
@@ -130,14 +126,12 @@ def internal_share(look: Look) -> Iterator[Check]:
     """3: how much of what a multiple values is sold inside the group."""
     for segment, working in look.recorded.views("multiple"):
         for share in _internal_shares(look.recorded, working.scope):
-            yield look.check(
+            yield look.at_most(
                 working.scope,
                 f"{segment.name}: sales inside the group are a small part of what the multiple values",
                 "lower the multiple for them, value supplier and customer together, or weigh a DCF beside it",
                 look.recorded.place(f"{working.scope}.multiple"),
-                at_most(share, look.limit()),
                 share,
-                look.limit(),
             )
 
 

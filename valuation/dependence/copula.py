@@ -126,7 +126,7 @@ def to_normal(rank: Array) -> Array:
 
 def to_rank(normal: Array) -> Array:
     """Return Spearman rank correlations of normal scores with these correlations (Pearson 1907)."""
-    return 6 / np.pi * np.arcsin(np.clip(normal, -1, 1) / 2)
+    return 6 / np.pi * np.arcsin(np.clip(normal, -1, 1) / 2)  # rounding may go beyond 1
 
 
 def _checked(names: Sequence[str], pairs: Sequence[Pair]) -> tuple[dict[tuple[str, str], float], list[Complaint]]:

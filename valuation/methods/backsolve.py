@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..claims import summed
 from ..lines import Line
 from ..operations import below, exp, log, maximum, minimum, normal_cdf, where
 from ..units import NUMBER
@@ -79,10 +80,4 @@ def _sums(line: Line, number: str, logarithm: Any, of_equity: Any, terms: list[T
 
 
 def _sum(line: Line, label: str, first: Any, terms: list[Any]) -> Any:
-    parts = [terms[start : start + MOST_TERMS] for start in range(0, len(terms), MOST_TERMS)]
-    for part, inside in enumerate(parts, 1):
-        for term in inside:
-            first = first + term
-        if part < len(parts):
-            first = line(f"{label}, part {part}", first, show=NUMBER)
-    return line(label, first, show=NUMBER)
+    return summed(line, label, first, [(1, term) for term in terms], MOST_TERMS, NUMBER)

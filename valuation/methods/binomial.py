@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..lines import Line
-from ..operations import above, at_least, at_most, below, both, exp, maximum, sqrt, valid, where, within_whole
+from ..operations import (
+    above,
+    at_least,
+    at_most,
+    below,
+    both,
+    exp,
+    maximum,
+    not_negative,
+    sqrt,
+    valid,
+    where,
+    within_whole,
+)
 from ..units import FLAG, NUMBER, RATE, YEARS
 
 
@@ -89,7 +102,7 @@ def _outlays(line: Line, stage: Stage, years: Any, step: Any, steps: int) -> lis
     line.heading("First outlay")
     within = both(at_least(stage.years, 0), at_most(stage.years, years))
     count = line("Steps to the first outlay", valid(within, stage.years / step), show=NUMBER)
-    cost = line("First outlay", valid(at_least(stage.strike, 0), stage.strike))
+    cost = line("First outlay", not_negative(stage.strike))
     nearest = count + line.constant("Half", 0.5)
     outlays: list[_Outlay] = []
     for at in range(steps + 1):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..kinds import Money, YearlyRate
 from ..lines import Line
-from ..operations import above, first, total, where
+from ..operations import first, shown_ratio, total
 from ..units import MULTIPLE
 from .discounting import Discounting, discount_factors
 from .distress import Distress, enterprise_value
@@ -78,5 +78,5 @@ def dcf(
 def _multiples(line: Line, enterprise: Any, forecast: Forecast) -> None:
     """What the value is of the first forecast year's EBITA and revenue; 0 where that means nothing."""
     for name, row in (("EBITA", forecast.ebita), ("revenue", forecast.sales)):
-        paid = where(above(first(row), 0), enterprise / first(row), 0)
+        paid = shown_ratio(enterprise, first(row))
         line(f"Enterprise value over first year's {name}", paid, show=MULTIPLE)

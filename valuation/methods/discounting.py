@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from ..kinds import Share, YearlyRate
 from ..lines import Line
-from ..operations import above, at_most, final, previous, roll_forward, valid, where
+from ..operations import above, at_most, final, power, previous, roll_forward, valid, where
 from ..units import RATE
+
+Timing = Literal["mid-year", "end-year"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,7 @@ class Discounting:
     """
 
     wacc: YearlyRate
-    timing: Literal["mid-year", "end-year"] = "mid-year"
+    timing: Timing = "mid-year"
     stub: Share | None = None
 
 
@@ -51,6 +53,21 @@ class DiscountFactors:
         return amount if self.half is None else amount * (1 + final(self.wacc)) ** self.half
 
 
+def discount_factor(rate: Any, years: Any) -> Any:
+    """What one unit of money is worth now that comes after so many years: (1 + rate)^-years, at one yearly rate."""
+    return power(1 + rate, -years)
+
+
+def years_until_flow(line: Line, timing: Timing) -> Any:
+    """When the flow of each year comes: at its end or in its middle, a yearly row."""
+    return line.period - mid_year_shift(line) if timing == "mid-year" else line.period
+
+
+def mid_year_shift(line: Line) -> Any:
+    """Half a year, in a cell of its own."""
+    return line.constant("Mid-year shift in years", 0.5)
+
+
 def year_end_factors(rate: Any) -> Any:
     """Product of 1 / (1 + rate) over the years so far, for a rate that may change each year."""
     return roll_forward(lambda before, rate: before / (1 + rate), 1, rate)
@@ -72,7 +89,7 @@ def discount_factors(line: Line, given: Discounting) -> DiscountFactors:
         end = line("Discount factor, end of year", shrunk)
     if given.timing == "end-year":
         return DiscountFactors(wacc, end, end, left, None)
-    half = line.constant("Mid-year shift in years", 0.5)
+    half = mid_year_shift(line)
     shift = half if left is None else half * left
     flows = line("Discount factor of cash flows", previous(end, 1) / (1 + wacc) ** shift)
     return DiscountFactors(wacc, end, flows, left, half)

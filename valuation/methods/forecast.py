@@ -8,7 +8,7 @@ from typing import Any
 from ..calculation import needed
 from ..kinds import Money, Share
 from ..lines import Line
-from ..operations import at_least, maximum, minimum, previous, roll_forward, valid
+from ..operations import maximum, minimum, not_negative, previous, roll_forward
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def operating_forecast(
 def _losses_used(line: Line, ebita: Any, losses: LossesCarriedForward) -> Any:
     """Write the balance of losses and return what of it shelters each year's profit; a negative balance is invalid."""
     given = needed(losses.nol, "nol", "nol_cap comes with it")
-    opening = line("Net operating loss at the outset", valid(at_least(given, 0), given))
+    opening = line("Net operating loss at the outset", not_negative(given))
 
     def used(before: Any, ebita: Any) -> Any:
         profit = maximum(ebita, 0)

@@ -111,7 +111,7 @@ def _post_money(line: Line, classes: Mapping[str, Mapping[str, Any]], sold: str,
     if classes[sold].get("conversion_ratio") is not None:
         price = line("Price of the round for a common share", price / classes[sold]["conversion_ratio"])
     shares = [_converted(row) for row in classes.values() if row["kind"] != "redeemable"]
-    diluted = line("Shares, fully diluted", sum(shares[1:], shares[0]))
+    diluted = line("Shares, fully diluted", add_up(*shares))
     post = line("Post-money value", price * diluted)
     if new_money is not None:
         line("Pre-money value", post - new_money)
@@ -122,10 +122,6 @@ def _post_money(line: Line, classes: Mapping[str, Mapping[str, Any]], sold: str,
 def _converted(row: Mapping[str, Any]) -> Any:
     ratio = row.get("conversion_ratio")
     return row["shares"] if ratio is None else row["shares"] * ratio
-
-
-def _claims(line: Line, classes: Mapping[str, Mapping[str, Any]]) -> list[Claim]:
-    return [_claim(line, name, row) for name, row in classes.items()]
 
 
 def _claim(line: Line, name: str, row: Mapping[str, Any]) -> Claim:
@@ -161,7 +157,7 @@ def _divided(
     years = needed(years, "years_to_exit", "classes are valued by option pricing")
     risk_free = needed(risk_free, "risk_free", "classes are valued by option pricing")
     line.heading("Breakpoints")
-    fall = waterfall(line, _claims(line, classes))
+    fall = waterfall(line, [_claim(line, name, row) for name, row in classes.items()])
     line.heading("Calls struck at the breakpoints")
     over = spread(line, volatility, years)
     factor = line("Discount factor to the exit", exp(-risk_free * years))

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from ..calculation import needed
 from ..kinds import Amount, Money, Multiple, Rate, Share
 from ..lines import Line
-from ..operations import at_least, valid
+from ..operations import not_negative
 from ..units import MULTIPLE, RATE
 from .method import Worth, method
 
@@ -79,7 +79,7 @@ def multiple(
     line.heading(f"Value by {basis}")
     amount, price = _pair(given)
     what = "Units" if basis == "EV/Units" else "Metric"
-    usable = line(f"{what}, where positive", valid(at_least(amount, 0), amount))
+    usable = line(f"{what}, where positive", not_negative(amount))
     at_peers = line("Value at the multiple", usable * price)
     step = (1 - discount) if control_premium is None else (1 - discount) * (1 + control_premium)
     level: Literal["equity", "enterprise"] = "equity" if basis in EQUITY_MULTIPLES else "enterprise"

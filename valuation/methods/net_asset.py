@@ -9,8 +9,10 @@ from ..calculation import MissingAssumption, needed
 from ..formula import Quantity
 from ..kinds import MONEY, PERCENTAGE, SHARE, Money, Rate, Shares, Table
 from ..lines import Line
-from ..operations import above, add_up, maximum, valid
+from ..operations import add_up
+from ..rates import tax_on_gain
 from ..units import RATE
+from .discounting import spread_over
 from .method import Worth, method
 
 Holdings = Annotated[
@@ -102,7 +104,7 @@ def _holding(line: Line, name: str, row: Mapping[str, Any], taxes: list[Any]) ->
     if "tax" in row:
         if "basis" not in row:
             raise MissingAssumption(f"holdings.{name}.basis", "tax comes with it")
-        taxes.append(line(f"Tax on latent gain, {name}", row["tax"] * maximum(0, worth - row["basis"])))
+        taxes.append(line(f"Tax on latent gain, {name}", tax_on_gain(row["tax"], worth - row["basis"])))
     elif "basis" in row:
         raise MissingAssumption(f"holdings.{name}.tax", "basis comes with it")
     return worth
@@ -114,5 +116,5 @@ def capitalised_costs(line: Line, cost: Any, tax_rate: Any, growth: Any, rate: A
     growth = needed(growth, "cost_growth", "holding_cost comes with it")
     if tax_rate is not None:
         cost = line("Holding costs after tax", cost * (1 - tax_rate))
-    spread = line("Discount rate less growth of holding costs", valid(above(rate, growth), rate - growth), show=RATE)
+    spread = line("Discount rate less growth of holding costs", spread_over(rate, growth), show=RATE)
     return line("Capitalised holding costs", cost / spread)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from ..formula import Quantity
 from ..kinds import MONEY, PERCENTAGE, PLAIN, SHARE, Money, Table
 from ..lines import Line
-from ..operations import above, at_least, average_of, harmonic_mean_of, highest_of, lowest_of, median_of, valid
+from ..operations import average_of, harmonic_mean_of, highest_of, lowest_of, median_of, not_negative, positive
 from ..units import MULTIPLE
 from .method import Worth, method
 
@@ -69,12 +69,12 @@ def precedent(
     values = {name: _value(line, name, deal, basis, level) for name, deal in deals.items()}
     line.heading("Multiples of the deals, at today's level of the sector")
     multiples = [
-        line(f"Multiple, {name}", values[name] / _positive(deal["metric"]) * deal["index"], show=MULTIPLE)
+        line(f"Multiple, {name}", values[name] / positive(deal["metric"]) * deal["index"], show=MULTIPLE)
         for name, deal in deals.items()
     ]
     line.heading(f"Value by the {statistic}")
     chosen = line("Multiple of the deals", STATISTICS[statistic](*multiples), show=MULTIPLE)
-    usable = line("Metric, where positive", valid(at_least(metric, 0), metric))
+    usable = line("Metric, where positive", not_negative(metric))
     if basis == "equity":
         return Worth(line("Equity value by deals", usable * chosen), "equity")
     return Worth(line("Enterprise value", usable * chosen), "enterprise")
@@ -89,7 +89,3 @@ def _value(line: Line, name: str, deal: Mapping[str, Any], basis: str, level: st
     if basis == "equity":
         return whole
     return line(f"Enterprise value of the deal, {name}", whole + deal["net_debt"])
-
-
-def _positive(metric: Any) -> Any:
-    return valid(above(metric, 0), metric)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ..calculation import MissingAssumption, needed
 from ..kinds import YearlyNumber, YearlyRate
 from ..lines import Line
-from ..operations import above, final, following, previous, roll_forward, where
+from ..operations import final, following, previous, roll_forward, shown_ratio
 from ..units import RATE
 from .forecast import Forecast
 
@@ -85,5 +85,5 @@ def invested(line: Line, opening: Any, reinvestment: Any, nopat: Any) -> Any:
         return None
     capital = line("Invested capital", roll_forward(lambda before, spent: before + spent, opening, reinvestment))
     before = previous(capital, opening)
-    line("Return on invested capital", where(above(before, 0), nopat / before, 0), show=RATE)
+    line("Return on invested capital", shown_ratio(nopat, before), show=RATE)
     return capital

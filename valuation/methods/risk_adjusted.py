@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ..calculation import needed
 from ..formula import Quantity
 from ..kinds import LASTING, MONEY, SHARE, Money, Rate, Table, YearlyMoney
 from ..lines import Line
-from ..operations import add_up, power, total
+from ..operations import add_up, total
 from ..units import RATE, YEARS
+from .discounting import Timing, discount_factor, years_until_flow
 from .method import Worth, method
 
 Stages = Annotated[
@@ -27,7 +28,7 @@ def risk_adjusted(
     discount_rate: Rate,
     launch_value: Money | None = None,
     flows: YearlyMoney | None = None,
-    timing: Literal["mid-year", "end-year"] = "end-year",
+    timing: Timing = "end-year",
 ) -> Worth:
     """Value after the last stage by the chance of passing all, less each stage's cost by the chance of reaching it.
 
@@ -52,7 +53,7 @@ def risk_adjusted(
     for name, stage in stages.items():
         chance, years, cost = stage["probability"], stage["years"], stage["cost"]
         if start is not None:
-            cost = cost * (1 + discount_rate) ** (-start)
+            cost = cost * discount_factor(discount_rate, start)
         certain.append(line(f"Present value of cost if reached, {name}", cost))
         weighted.append(
             line(f"Present value of cost, {name}", certain[-1] if reached is None else certain[-1] * reached)
@@ -63,7 +64,7 @@ def risk_adjusted(
 
     line.heading("Launch")
     launch = _launch_value(line, launch_value, flows, discount_rate, timing)
-    today = line("Present value of launch if all succeeds", launch * (1 + discount_rate) ** (-start))
+    today = line("Present value of launch if all succeeds", launch * discount_factor(discount_rate, start))
     expected = line("Present value of launch", today * reached)
 
     line.heading("Value")
@@ -73,14 +74,11 @@ def risk_adjusted(
     return Worth(worth, "enterprise")
 
 
-def _launch_value(line: Line, value: Any, flows: Any, rate: Any, timing: str) -> Any:
+def _launch_value(line: Line, value: Any, flows: Any, rate: Any, timing: Timing) -> Any:
     if value is not None:
         if flows is not None:
             raise TypeError("expected either launch_value or flows, found both")
         return line("Value at launch", value)
     flows = needed(flows, "launch_value", "give it, or yearly flows after launch")
-    after = line.period
-    if timing == "mid-year":
-        after = line.period - line.constant("Mid-year shift in years", 0.5)
-    row = line("Cash flow discounted to launch", flows * power(1 + rate, -after))
+    row = line("Cash flow discounted to launch", flows * discount_factor(rate, years_until_flow(line, timing)))
     return line("Value at launch", total(row))

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from ..formula import Quantity
 from ..kinds import LASTING, MONEY, PERCENTAGE, SHARE, YEARLY_MONEY, Rate, Table
 from ..lines import Line
-from ..operations import absolute, at_most, below, maximum, power, total, valid, where
+from ..operations import absolute, add_up, at_most, below, maximum, total, valid, where
 from ..rates import failure_adjusted
 from ..units import RATE
+from .discounting import Timing, discount_factor, years_until_flow
 from .method import Worth, method
 
 Outcomes = Annotated[
@@ -36,7 +37,7 @@ def scenarios(
     outcomes: Outcomes,
     discount_rate: Rate = 0.0,
     floor: Literal["none", "zero"] = "none",
-    timing: Literal["mid-year", "end-year"] = "end-year",
+    timing: Timing = "end-year",
 ) -> Worth:
     """Values of named outcomes, discounted from their dates and weighted by their probabilities.
 
@@ -58,16 +59,16 @@ def scenarios(
     for name, outcome in outcomes.items():
         rate = _rate(line, name, outcome, discount_rate)
         value = maximum(outcome["value"], 0) if floor == "zero" else outcome["value"]
-        exit_value = value * (1 + rate) ** (-outcome["years"])
+        exit_value = value * discount_factor(rate, outcome["years"])
         if "flows" in outcome:
             flows = _present_flows(line, name, outcome, rate, timing)
             exit_value = line(f"Present value of the exit, {name}", exit_value) + flows
         today = line(f"Present value, {name}", exit_value)
         chances.append(outcome["probability"])
         weighted.append(line(f"Weighted value, {name}", today * outcome["probability"]))
-    chance = line("Sum of probabilities", sum(chances[1:], chances[0]))
+    chance = line("Sum of probabilities", add_up(*chances))
     tolerance = line.constant("Tolerance of a sum of probabilities", 1e-9)
-    worth = valid(below(absolute(chance - 1), tolerance), sum(weighted[1:], weighted[0]))
+    worth = valid(below(absolute(chance - 1), tolerance), add_up(*weighted))
     return Worth(line("Equity value of the outcomes", worth), "equity")
 
 
@@ -79,11 +80,9 @@ def _rate(line: Line, name: str, outcome: Mapping[str, Any], discount_rate: Any)
     return line(f"Failure-adjusted rate, {name}", failure_adjusted(rate, outcome["annual_failure"]), show=RATE)
 
 
-def _present_flows(line: Line, name: str, outcome: Mapping[str, Any], rate: Any, timing: str) -> Any:
+def _present_flows(line: Line, name: str, outcome: Mapping[str, Any], rate: Any, timing: Timing) -> Any:
     """Present value of the flows that come no later than the outcome."""
-    date = line.period
-    if timing == "mid-year":
-        date = line.period - line.constant("Mid-year shift in years", 0.5)
+    date = years_until_flow(line, timing)
     flow = line(f"Cash flow until the exit, {name}", where(at_most(date, outcome["years"]), outcome["flows"], 0))
-    row = line(f"Present value of cash flow, {name}", flow * power(1 + rate, -date))
+    row = line(f"Present value of cash flow, {name}", flow * discount_factor(rate, date))
     return line(f"Present value of cash flows, {name}", total(row))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from ..calculation import MissingAssumption, needed
 from ..kinds import Amount, Money, Rate, Share, Shares
 from ..lines import Line
-from ..operations import maximum
+from ..rates import tax_on_gain
 from .method import Worth, method
 
 
@@ -55,8 +55,8 @@ def stake(
     worth = worth * (1 - discount)
     if tax_rate is not None:
         worth = line("Value before tax", worth)
-        gain = maximum(0, worth - needed(tax_basis, "tax_basis", "tax_rate comes with it"))
-        worth = worth - line("Tax on the latent gain", tax_rate * gain)
+        gain = worth - needed(tax_basis, "tax_basis", "tax_rate comes with it")
+        worth = worth - line("Tax on the latent gain", tax_on_gain(tax_rate, gain))
     elif tax_basis is not None:
         raise MissingAssumption("tax_rate", "tax_basis comes with it")
     label = "Equity value of the company" if shares_held is None else "Equity value of the shares held"

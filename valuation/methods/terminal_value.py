@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ..calculation import needed
 from ..kinds import Money, Multiple, Rate, Share
 from ..lines import Line
-from ..operations import above, final, where
+from ..operations import final, shown_ratio
 from ..units import MULTIPLE, RATE
 from .discounting import DiscountFactors, spread_over
 from .forecast import Forecast
@@ -115,7 +115,7 @@ def _implied_multiples(line: Line, value: Any, last: LastYears) -> None:
     if last.factors.half is not None:
         price = line("Terminal value at the end of the last year", last.factors.half_a_year_on(value))
     for name, row in (("EBITA", last.forecast.ebita), ("revenue", last.forecast.sales)):
-        implied = where(above(final(row), 0), price / final(row), 0)
+        implied = shown_ratio(price, final(row))
         line(f"Implied exit multiple of {name}", implied, show=MULTIPLE)
 
 
@@ -125,5 +125,5 @@ def _implied_growth(line: Line, value: Any, last: LastYears) -> None:
     if last.factors.half is not None:
         flow = line("Last free cash flow at the end of its year", last.factors.half_a_year_on(flow))
     sum_of_both = value + flow
-    growth = where(above(sum_of_both, 0), (value * final(last.factors.wacc) - flow) / sum_of_both, 0)
+    growth = shown_ratio(value * final(last.factors.wacc) - flow, sum_of_both)
     line("Implied terminal growth", growth, show=RATE)

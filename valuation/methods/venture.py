@@ -11,6 +11,7 @@ from ..lines import Line
 from ..operations import below, valid
 from ..rates import failure_adjusted
 from ..units import RATE
+from .discounting import discount_factor
 from .method import Worth, method
 
 Rounds = Annotated[Mapping[str, Mapping[str, Quantity]], Table({"sold": SHARE})]
@@ -55,7 +56,7 @@ def venture(
     success, target_return = _failure_once(line, success, annual_failure, target_return)
     dilution = _dilution(line, dilution, later_rounds)
     expected = line("Expected exit value", exit_value * success)
-    factor = line("Discount factor", (1 + target_return) ** (-years_to_exit))
+    factor = line("Discount factor", discount_factor(target_return, years_to_exit))
     post = line("Post-money value", expected * factor * (1 - dilution))
     line("Stake of the new money at exit", investment / (expected * factor), show=RATE)
     stake = line("Stake of the new money today", investment / post, show=RATE)

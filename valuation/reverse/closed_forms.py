@@ -1,9 +1,9 @@
 """What the price implies for one thing when everything else stays at its value: closed forms over quantities.
 
 The market's value of the group's equity less everything else is what one part must be worth; the same gap gives the
-holding discount and the probability of a transaction. Called with arrays they compute, with References they become
-cells. They hold where the value moves in a straight line; ``solve`` searches where it does not, as where the number of
-shares follows the value. Lamont and Thaler (2003), Can the market add and subtract?, on stubs.
+holding discount. Called with arrays they compute, with References they become cells. They hold where the value moves in
+a straight line; ``solve`` searches where it does not, as where the number of shares follows the value. Lamont and
+Thaler (2003), Can the market add and subtract?, on stubs.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..assumptions import Case
-from ..bridge import PartWorth, Valuation
+from ..bridge import PartWorth, Valuation, discount_base
 from ..methods.multiple import EQUITY_MULTIPLES
 from ..operations import add_up, first
-from ..transactions import Outcome
 
 Find = Callable[[str, str], Any]
 
@@ -64,16 +63,7 @@ def discounted_value(case: Case, found: Valuation) -> Any:
     """What the holding discount is taken from: the named parts and bridge items, or everything."""
     if case.discounted is None:
         return found.before_transactions - found.holding_discount
-    values = [
-        found.bridge[name.removeprefix("bridge.")] if name.startswith("bridge.") else found.parts[name].attributable
-        for name in case.discounted
-    ]
-    return add_up(*values)
-
-
-def probability_needed(outcome: Outcome, gap: Any) -> Any:
-    """The probability of a transaction at which the price is met; outside 0 to 100 % it explains nothing alone."""
-    return outcome.probability + gap / (outcome.after - outcome.before)
+    return discount_base(found, case.discounted)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..assumptions import Case
 from ..distributions import Distribution
-from ..lines import Array, Lines, snake
+from ..lines import Array, Lines, single, snake
 from ..model import value
 from ..simulation.engine import DRAWS, SEED, Progress, simulate
 from ..simulation.results import Simulation
@@ -137,11 +137,11 @@ def solve(
     price; the message then says how far the value can go.
     """
     found, base = unknown(case, name), value(case, Lines(case.years), case.base_values)
-    worth = _single(base.per_share)
+    worth = single(base.per_share)
     if price is None:
         if base.price is None:
             raise refusal("shares.price", "missing; give the price, as the case has none", "--price")
-        price = _single(base.price)
+        price = single(base.price)
     seen = _search(case, found, price, worth, found.base, FINE)
     implied = _nearest(case, found, seen, price)
     rising = seen.rising_at(implied)
@@ -164,10 +164,6 @@ def solve(
         notes=tuple(_notes(case, found, seen, implied)),
         simulation=simulation,
     )
-
-
-def _single(quantity: Any) -> float:
-    return float(np.ravel(quantity)[0])
 
 
 # The search ------------------------------------------------------------------------------------------------------
@@ -220,7 +216,7 @@ def _sensitivity(case: Case, found: Unknown, price: float, worth: float, implied
     for part, segment in case.parts.items():
         if part == found.part:
             continue
-        step = STEP * _single(base.parts[part].attributable)
+        step = STEP * single(base.parts[part].attributable)
         lower, higher = (
             next(iter(_search(case, found, price, worth, implied, COARSE, {part: amount}).roots), None)
             for amount in (-step, step)
@@ -235,7 +231,7 @@ def _levels(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
     """A row's first and last year; what a part's attributable value means for equity, enterprise and multiple."""
     if found.row is not None:
         for at, year in ((0, case.base_year + 1), (-1, case.base_year + case.years)):
-            base = _single(found.row[at])
+            base = single(found.row[at])
             yield Level(f"{found.label}, {year}", found.unit, base, base + implied)
     if found.sort == "part":
         yield from _worths(case, found, implied)
@@ -245,17 +241,17 @@ def _worths(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
     lines = Lines(case.years)
     part = value(case, lines, case.base_values).parts[found.name]
     yield Level("Attributable value", found.unit, found.base, implied)
-    if not _single(part.owned):
+    if not single(part.owned):
         return
     equity = closed_forms.equity_needed(part, implied)
-    worths = {"equity": (_single(part.equity), _single(equity))}
+    worths = {"equity": (single(part.equity), single(equity))}
     yield Level("Equity value, 100 %", found.unit, *worths["equity"])
     if part.enterprise is not None:
-        worths["enterprise"] = _single(part.enterprise), _single(closed_forms.enterprise_needed(part, equity))
+        worths["enterprise"] = single(part.enterprise), single(closed_forms.enterprise_needed(part, equity))
         yield Level("Enterprise value, 100 %", found.unit, *worths["enterprise"])
     measure = closed_forms.yardstick(case, found.name, lambda scope, label: lines.scopes[scope].get(snake(label)))
-    if measure is not None and measure.level in worths and _single(measure.amount):
-        base, needed = (worth / _single(measure.amount) for worth in worths[measure.level])
+    if measure is not None and measure.level in worths and single(measure.amount):
+        base, needed = (worth / single(measure.amount) for worth in worths[measure.level])
         yield Level(measure.label, MULTIPLE, base, needed)
 
 
@@ -337,7 +333,7 @@ def _reads_price(case: Case) -> bool:
     target = given if "shares.price" in given else fixed
     target["shares.price"] = own.price * (1 + STEP)
     other = value(case, Lines(case.years), given, fixed=fixed)
-    return bool(_single(other.per_share) != _single(own.per_share))
+    return bool(single(other.per_share) != single(own.per_share))
 
 
 def shown(amount: float, unit: Unit) -> str:

@@ -13,7 +13,7 @@ from ..assumptions import Assumption, Case, Input
 from ..bridge import Valuation
 from ..distributions import Distribution
 from ..kinds import SHARE, Kind, Table
-from ..lines import Array, Lines
+from ..lines import Array, Lines, single
 from ..model import scope_of, value
 from ..problems import InvalidAssumptions, Place, Problem, nearest
 from ..trial import record
@@ -127,7 +127,7 @@ def _formula(case: Case, assumption: Assumption) -> Unknown:
     assert recorded is not None
     level = row.ndim < 2 or (assumption.yearly and bool(np.ptp(row) == 0))
     low, high = bounds(recorded.unit, _kind(case, assumption), float(np.max(row)))
-    base = float(np.ravel(row)[0]) if level else 0.0
+    base = single(row) if level else 0.0
     return Unknown(
         name=assumption.name,
         label=assumption.label,
@@ -144,7 +144,7 @@ def _formula(case: Case, assumption: Assumption) -> Unknown:
 
 def _part(case: Case, part: str) -> Unknown:
     found = value(case, Lines(case.years), case.base_values)
-    base = float(np.ravel(found.parts[part].attributable)[0])
+    base = single(found.parts[part].attributable)
     unit, label = money(case.currency), f"{case.parts[part].name}, attributable value"
     return Unknown(part, label, "part", unit, base, -math.inf, math.inf, _scale(case, unit, base), part)
 
@@ -159,7 +159,7 @@ def _scale(case: Case, unit: Unit, base: float) -> float:
     if not unit.like(money(case.currency)):
         return abs(base) or 1.0
     found = value(case, Lines(case.years), case.base_values)
-    return max(abs(base), float(np.abs(np.ravel(found.equity)[0]))) or 1.0
+    return max(abs(base), abs(single(found.equity))) or 1.0
 
 
 # Bounds ----------------------------------------------------------------------------------------------------------

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from ..calculation import needed
-from ..formula import Quantity
-from ..kinds import Kind, Multiple, Rate, YearlyMoney, YearlyRate
+from ..kinds import Multiple, Rate, YearlyMoney, YearlyRate, YearlyShare
 from ..lines import Line
-from ..methods.discounting import Discounting, discount_factors, spread_over
+from ..methods.discounting import Discounting, Timing, discount_factors, spread_over
 from ..operations import add_up, final, following, previous, roll_forward, total
 from ..units import RATE
 from .schedule import schedule
 
 Treatment = Literal["gross", "net", "combined"]
-Timing = Literal["mid-year", "end-year"]
-YearlyShare = Annotated[Quantity, Kind("share", RATE, yearly=True, low=0.0, high=1.0)]
 
 TWICE: Final = "the supplier would count a profit that the customer is not charged, so it is counted twice"
 NEVER: Final = "the customer would be charged a profit that the supplier does not count, so it is lost"
 ALONE: Final = "a combined segment has no supplier beside it"
+LATER: Final = "the customer deducts its purchases later than the supplier pays tax"
 
 
 class Trade(NamedTuple):
@@ -119,15 +117,10 @@ def captive(
     elsewhere = line("Customer purchases elsewhere", gone * (1 + premium_elsewhere))
     bought = line("Customer purchases", charge + elsewhere)
 
-    released, timed = trade.profit, trade.profit * 0
-    if charged == "expensed":
-        line("Customer expense", bought)
-        line("Customer capital expenditure", bought * 0)
-    else:
+    years = None
+    if charged == "capitalised":
         years = int(needed(life, "life", "the customer capitalises its purchases"))
-        line("Customer capital expenditure", bought)
-        line("Customer expense", _straight_line(line, bought, years, "Purchases"))
-        released = line("Internal profit depreciated", _straight_line(line, trade.profit, years, "Profit"))
+    released = _customer_counts(line, bought, trade.profit, years)
     held = line("Increase in unrealised internal profit", trade.profit - released)
     line("Unrealised internal profit", roll_forward(lambda before, held: before + held, 0, held))
     line.heading("Eliminated on consolidation")
@@ -135,12 +128,11 @@ def captive(
     line("Internal profit eliminated", held if gross else held * 0)
 
     line.heading("Tax timing")
-    if charged == "capitalised":
-        rate = needed(tax_rate, "tax_rate", "the customer deducts its purchases later than the supplier pays tax")
-        cost_of_capital = needed(wacc, "wacc", "the customer deducts its purchases later than the supplier pays tax")
-        timed = _tax_timing(line, trade.profit, held, rate, cost_of_capital, terminal_growth, years, timing)
+    if years is None:
+        timed = total(line("Tax timing by year of purchase", trade.profit * 0))
     else:
-        timed = total(line("Tax timing by year of purchase", timed))
+        rate, discount_rate = needed(tax_rate, "tax_rate", LATER), needed(wacc, "wacc", LATER)
+        timed = _tax_timing(line, trade.profit, held, rate, discount_rate, terminal_growth, years, timing)
     timed = line("Present value of tax timing", timed)
     line("Tax timing to deduct", timed * 0 if gross else timed)
 
@@ -157,6 +149,20 @@ def _one_treatment(supplier: str, customer: str) -> str:
         f"expected one treatment for both segments, found {supplier} for the supplier and {customer} for the "
         f"customer: {why}"
     )
+
+
+def _customer_counts(line: Line, bought: Any, profit: Any, life: int | None) -> Any:
+    """Write the customer's expense and capital expenditure; return the internal profit in its expense.
+
+    Without a ``life`` purchases are an expense of their year.
+    """
+    if life is None:
+        line("Customer expense", bought)
+        line("Customer capital expenditure", bought * 0)
+        return profit
+    line("Customer capital expenditure", bought)
+    line("Customer expense", _straight_line(line, bought, life, "Purchases"))
+    return line("Internal profit depreciated", _straight_line(line, profit, life, "Profit"))
 
 
 def _straight_line(line: Line, row: Any, life: int, noun: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ..calculation import needed
 from ..kinds import MONEY, Choice, Money, Share, Table
 from ..lines import Line
-from ..operations import above, add_up, at_least, both, maximum, minimum, valid, within_whole
+from ..operations import add_up, at_least, both, maximum, minimum, positive, proper_share, valid
 from ..units import RATE
 from .schedule import schedule
 
@@ -43,7 +43,6 @@ def contribution(
     [0.556, 0.6, 0.578]
 
     Args:
-        line: reading; that keeps the lines
         measures: measures; named rows of ours, theirs, and the level of the measure: equity or enterprise
         net_debt: net debt of ours; needed with combined_enterprise_value
         other_net_debt: net debt of theirs; needed with combined_enterprise_value
@@ -58,7 +57,7 @@ def contribution(
         own = needed(net_debt, "net_debt", "combined_enterprise_value comes with it")
         other = needed(other_net_debt, "other_net_debt", "combined_enterprise_value comes with it")
         both_equity = combined_enterprise_value - own - other
-        debts = own, line("Equity of both", valid(above(both_equity, 0), both_equity))
+        debts = own, line("Equity of both", positive(both_equity))
     elif net_debt is not None or other_net_debt is not None:
         needed(None, "combined_enterprise_value", "net debt is taken from it")
     shares = [_share(line, name, entry, combined_enterprise_value, debts) for name, entry in measures.items()]
@@ -72,7 +71,7 @@ def contribution(
     highest = line("Highest share", maximum(highest, shares[-1]), show=RATE)
     count = line.constant(f"Number of measures, {len(shares)}", len(shares))
     average = line("Average share", add_up(*shares) / count, show=RATE)
-    used = average if agreed is None else valid(within_whole(agreed), agreed)
+    used = average if agreed is None else proper_share(agreed)
     if agreed is not None:
         line("Share agreed over the average", agreed - average, show=RATE)
     line("Share used", used, show=RATE)

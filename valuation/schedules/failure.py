@@ -7,7 +7,7 @@ from typing import Any
 from ..calculation import needed
 from ..kinds import Rate, Share, Years
 from ..lines import Line
-from ..operations import at_least, valid, within_whole
+from ..operations import not_negative, proper_share
 from ..units import RATE
 from .schedule import schedule
 
@@ -59,12 +59,12 @@ def failure(
         rate = lost if recovery is None else lost / (1 - recovery)
     elif cumulative_rate is not None:
         over = horizon if cumulative_years is None else cumulative_years
-        whole = line("Cumulative rate", valid(within_whole(cumulative_rate), cumulative_rate), show=RATE)
+        whole = line("Cumulative rate", proper_share(cumulative_rate), show=RATE)
         rate = 1 - (1 - whole) ** (1 / over)
-    yearly = line("Probability of failure a year", valid(within_whole(rate), rate), show=RATE)
+    yearly = line("Probability of failure a year", proper_share(rate), show=RATE)
 
     line.heading("Over the horizon")
-    survival = line("Probability of survival", (1 - yearly) ** valid(at_least(horizon, 0), horizon), show=RATE)
+    survival = line("Probability of survival", (1 - yearly) ** not_negative(horizon), show=RATE)
     line("Probability of failure", 1 - survival, show=RATE)
 
 

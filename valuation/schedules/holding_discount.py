@@ -8,7 +8,8 @@ from ..calculation import needed
 from ..kinds import Amount, Money, Rate, Share, Shares, Years
 from ..lines import Line
 from ..methods.net_asset import capitalised_costs
-from ..operations import above, add_up, maximum, valid
+from ..operations import add_up, positive
+from ..rates import tax_on_gain
 from ..units import RATE
 from .schedule import schedule
 
@@ -60,7 +61,7 @@ def holding_discount(
         control: discount for control and agency; share of net asset value, below 0 where control is worth a premium
     """
     line.heading("Observed discount")
-    base = line("Net asset value before costs and tax", valid(above(nav, 0), nav))
+    base = line("Net asset value before costs and tax", positive(nav))
     observed = line("Observed discount", 1 - _paid(line, market_cap, price, fx, shares) / base, show=RATE)
 
     reasons: dict[str, Any] = {}
@@ -99,10 +100,8 @@ def _paid(line: Line, market_cap: Any, price: Any, fx: Any, shares: Any) -> Any:
 
 def _tax(line: Line, gain: Any, rate: Any, years: Any, discount_rate: Any) -> Any:
     """Tax on a gain, none on a loss; discounted when it falls due later."""
-    owed = needed(rate, "tax_rate", "latent_gain comes with it") * maximum(
-        0, needed(gain, "latent_gain", "tax_rate comes with it")
-    )
-    tax = line("Tax on the latent gain", owed)
+    rate = needed(rate, "tax_rate", "latent_gain comes with it")
+    tax = line("Tax on the latent gain", tax_on_gain(rate, needed(gain, "latent_gain", "tax_rate comes with it")))
     if years is None:
         return tax
     factor = (1 + needed(discount_rate, "discount_rate", "tax_years comes with it")) ** years

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 from ..formula import Quantity
-from ..kinds import Amount, Kind, Money, Rate, Share, Years
+from ..kinds import Amount, Flag, Kind, Money, Rate, Share, Years
 from ..lines import Line
-from ..operations import above, absolute, at_least, below, both, either, maximum, opposite, where
+from ..operations import above, absolute, at_least, below, both, either, highest_of, opposite, where
 from ..units import FLAG, RATE, YEARS, money
 from .schedule import schedule
 
 HongKongMoney = Annotated[Quantity, Kind("money", money("HKD", "m"))]
-Flag = Annotated[Quantity, Kind("1 or 0", FLAG, low=0.0, high=1.0)]
 
 
 @dataclass(frozen=True)
@@ -211,10 +210,7 @@ def _ratios(
         line("Consideration ratio", value / parent.parent_capitalisation, show=RATE),
         line("Equity capital ratio", equity_capital, show=RATE),
     ]
-    largest = ratios[0]
-    for ratio in ratios[1:]:
-        largest = maximum(largest, ratio)
-    largest = line("Largest ratio", largest, show=RATE)
+    largest = line("Largest ratio", highest_of(*ratios), show=RATE)
     return line("Shareholders' vote needed", at_least(largest, rules.vote_ratio), show=FLAG)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from ..formula import Quantity
 from ..kinds import MONEY, PERCENTAGE, Table
 from ..lines import Line
-from ..operations import add_up, at_least, valid
+from ..operations import add_up, not_negative
 from ..units import RATE
 from .schedule import schedule
 
@@ -27,10 +27,7 @@ def regional_premium(line: Line, *, regions: Regions) -> None:
         regions: regions; named rows of revenue and premium (equity risk premium of the region)
     """
     line.heading("Where revenue is earned")
-    earned = {
-        name: line(f"Revenue, {name}", valid(at_least(row["revenue"], 0), row["revenue"]))
-        for name, row in regions.items()
-    }
+    earned = {name: line(f"Revenue, {name}", not_negative(row["revenue"])) for name, row in regions.items()}
     whole = line("Revenue of all regions", add_up(*earned.values()))
     weights = {name: line(f"Weight, {name}", revenue / whole, show=RATE) for name, revenue in earned.items()}
     line.heading("Premiums weighted by revenue")

@@ -10,8 +10,7 @@ from .. import least_squares as fit
 from ..calculation import needed
 from ..kinds import Number, Peers, Share
 from ..lines import Line
-from ..operations import above, either, exp, maximum, sqrt
-from ..operations import below as less
+from ..operations import above, add_up, below, either, exp, maximum, sqrt
 from ..units import MULTIPLE, NUMBER, WHOLE
 from .schedule import schedule
 
@@ -129,7 +128,7 @@ def _fit(line: Line, y: Any, terms: list[_Term], spread: _Spread) -> tuple[Any, 
         slopes.append(line(f"Slope on {term.name}", slope(y, *xs), show=NUMBER))
         predicted = predicted + slopes[-1] * term.target
     explained = [coefficient * fit.covariance(x, y) for coefficient, x in zip(slopes, xs, strict=True)]
-    by_peers = line("Explained sum of squares", sum(explained[1:], explained[0]) * spread.peers, show=NUMBER)
+    by_peers = line("Explained sum of squares", add_up(*explained) * spread.peers, show=NUMBER)
     whole = line("Total sum of squares", fit.squares(y), show=NUMBER)
     share = line("R squared", by_peers / whole)
     freedom = spread.peers - spread.used
@@ -150,7 +149,7 @@ def _leverage(line: Line, terms: list[_Term], spread: _Spread) -> Any:
     ]
     for term in terms:
         low, high = col.smallest(term.column), col.largest(term.column)
-        outside = either(less(term.target, low), above(term.target, high))
+        outside = either(below(term.target, low), above(term.target, high))
         line(f"Target {term.name} outside the peers' range", outside)
     return line("Leverage of the target", 1 / spread.peers + spread.distance(*away))
 

@@ -7,7 +7,8 @@ from typing import Any
 from ..calculation import needed
 from ..kinds import Amount, Money, Number, Rate, Share, Shares, Years
 from ..lines import Line
-from ..operations import below, maximum
+from ..operations import below
+from ..rates import tax_on_gain
 from ..units import FLAG, NUMBER
 from .schedule import schedule
 
@@ -103,6 +104,6 @@ def _realisable(line: Line, behind: Any, lock_up: Any, borrowing: tuple[Any, Any
         cost = line("Cost of borrowing", behind * borrowing[0] * borrowing[1])
         value = line("Subsidiary value after borrowing", value - cost)
     if tax[0] is not None:
-        paid = line("Tax on the latent gain", tax[0] * maximum(0, value - tax[1]))
+        paid = line("Tax on the latent gain", tax_on_gain(tax[0], value - tax[1]))
         value = line("Subsidiary value after tax", value - paid)
     return value

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..assumptions import Case, Input
 from ..bridge import Valuation
 from ..dependence import Dependence
-from ..lines import Lines, snake
+from ..lines import Lines, single, snake
 from ..model import scope_of, value
 from .results import Simulation
 from .sampling import Design, design
@@ -65,7 +65,7 @@ def simulate(
 def base_price(case: Case) -> float | None:
     """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
     found = value(case, Lines(case.years), case.base_values)
-    return None if found.price is None else float(np.ravel(found.price)[0])
+    return None if found.price is None else single(found.price)
 
 
 def dependence_of(case: Case, uncertain: list[Input]) -> Dependence:

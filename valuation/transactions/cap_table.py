@@ -8,7 +8,7 @@ from typing import Any
 from ..lines import Line
 from ..operations import above, add_up, at_least, below, both, valid, within_whole
 from ..units import RATE
-from .part import less, together
+from .part import less, together, without
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class CapTable:
     stake: Any
 
 
+def underpricing(money: Any, discount: Any) -> Any:
+    """What an offer of ``money`` at a discount to the fair price hands to its buyers: M d / (1 - d)."""
+    return money * discount / (1 - discount)
+
+
 def cap_table(
     line: Line, offer: Offer, *, old: Any, owned: Any, post: Any, discount: Any, employee_share: Any
 ) -> CapTable:
@@ -39,7 +44,7 @@ def cap_table(
     """
     line.heading("Price and cap table")
     at_offer = less(less(post, employee_share), discount)
-    old_at_offer = line("Old shares at the offer price", at_offer if offer.new is None else at_offer - offer.new)
+    old_at_offer = line("Old shares at the offer price", without(at_offer, offer.new))
     possible = above(old_at_offer, 0)
     if discount is not None:
         possible = both(possible, below(discount, 1))

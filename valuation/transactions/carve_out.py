@@ -7,10 +7,10 @@ from typing import Any, Literal
 from ..calculation import MissingAssumption, needed
 from ..kinds import Money, Share, Shares
 from ..lines import Line
-from ..operations import above, valid, within_whole
-from .cap_table import Offer, cap_table
+from ..operations import positive, valid, within_whole
+from .cap_table import Offer, cap_table, underpricing
 from .outcome import settle
-from .part import PartAtDate, at_the_date, less, payments, together
+from .part import PartAtDate, at_the_date, less, payments, together, without
 from .route import Before, Outcome, route
 from .terms import Terms
 
@@ -66,8 +66,7 @@ def carve_out(
     part = at_the_date(line, before, terms)
     line.heading("The offer")
     offer = _offer(line, primary, secondary, greenshoe, exercised, greenshoe_shares)
-    pushed = part.worth if debt_push_down is None else part.worth - debt_push_down
-    pre = line("Value before the money", valid(above(pushed, 0), pushed))
+    pre = line("Value before the money", positive(without(part.worth, debt_push_down)))
     post = line("Value after the money", pre if offer.new is None else pre + less(offer.new, fee))
     table = cap_table(
         line, offer, old=old_shares, owned=part.owned, post=post, discount=discount, employee_share=employee_share
@@ -83,7 +82,7 @@ def carve_out(
     if assured_entitlement is not None:
         gap = needed(discount, "discount", "an assured entitlement is worth what the offer is underpriced")
         has["Gain on the assured entitlement"] = table.offered * assured_entitlement * (table.fair - table.offered_at)
-        back = _transfer(together(offer.new, offer.sold), gap) * assured_entitlement
+        back = underpricing(together(offer.new, offer.sold), gap) * assured_entitlement
         differences["Underpricing back by assured entitlement"] = back
     if terms.tax_rate is not None or terms.stamp_duty is not None:
         needed(proceeds, "secondary", "tax_rate and stamp_duty are on what the parent sells")
@@ -114,8 +113,8 @@ def _differences(
     found: dict[str, Any] = {}
     if discount is not None:
         lost = together(
-            None if offer.new is None else _transfer(offer.new, discount) * part.owned,
-            None if offer.sold is None else _transfer(offer.sold, discount),
+            None if offer.new is None else underpricing(offer.new, discount) * part.owned,
+            None if offer.sold is None else underpricing(offer.sold, discount),
         )
         found["Underpricing"] = -lost
     if fee is not None:
@@ -124,8 +123,3 @@ def _differences(
     if employee_share is not None:
         found["Employee shares"] = -(post * employee_share * part.owned)
     return found
-
-
-def _transfer(money: Any, discount: Any) -> Any:
-    """What an underpriced offer of ``money`` hands to its buyers: M d / (1 - d)."""
-    return money * discount / (1 - discount)

@@ -6,10 +6,10 @@ from typing import Any
 
 from ..kinds import Money, Share
 from ..lines import Line
-from ..operations import above, valid, within_whole
+from ..operations import above, positive, proper_share, valid
 from ..units import RATE
 from .outcome import settle
-from .part import at_the_date, less, payments
+from .part import at_the_date, less, payments, together, without
 from .route import Before, Outcome, route
 from .terms import Terms
 
@@ -64,10 +64,10 @@ def merger(
     line.heading("The merger")
     group = line("Contributed by the group", _with_cash(part.owned * part.worth, cash_contributed, cash_received))
     both_worth = _with_cash(part.worth + other_value, cash_contributed, cash_received)
-    combined = line("Both companies with the cash", valid(above(both_worth, 0), both_worth))
+    combined = line("Both companies with the cash", positive(both_worth))
     fair = line("Stake by contributed values", group / combined, show=RATE)
     agreed = fair if stake is None else stake
-    first = line("Stake before new money and employee shares", valid(within_whole(agreed), agreed), show=RATE)
+    first = line("Stake before new money and employee shares", proper_share(agreed), show=RATE)
     merged = combined
     if synergies is not None:
         merged = line("Both companies with synergies", combined + synergies)
@@ -101,5 +101,4 @@ def merger(
 
 def _with_cash(amount: Any, more: Any, fewer: Any) -> Any:
     """An amount with the cash that comes to it and without the cash that leaves it, where there is any."""
-    amount = amount if more is None else amount + more
-    return amount if fewer is None else amount - fewer
+    return without(together(amount, more), fewer)

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..calculation import needed
 from ..lines import Line
-from ..operations import above, absolute, add_up, valid, where, within_whole
+from ..operations import above, absolute, add_up, proper_share, where
 from ..units import RATE
-from .part import Paid, PartAtDate, less
+from .part import Paid, PartAtDate, less, without
 from .route import Before, Outcome
 from .terms import Terms
 
@@ -65,7 +65,7 @@ def settle(
     line.heading("One share of the parent, and what is expected")
     line("Before, per share of the parent", start / before.shares)
     line("After, per share of the parent", after / before.shares)
-    probability = line("Probability", valid(within_whole(terms.probability), terms.probability), show=RATE)
+    probability = line("Probability", proper_share(terms.probability), show=RATE)
     expected = line("Expected change of the group's equity", change * probability)
     line("Expected change per quoted share", expected * before.factor)
     return Outcome(probability, start, after, rows, steps, residual, change, expected)
@@ -76,7 +76,7 @@ def _differences(
 ) -> dict[str, Any]:
     """The differences that all routes share, in today's money."""
     found: dict[str, Any] = {}
-    remaining = before.equity if terms.interim_flows is None else before.equity - terms.interim_flows
+    remaining = without(before.equity, terms.interim_flows)
     if terms.market_value is not None:
         found["Re-rating"] = part.owned * (part.today(terms.market_value) - remaining)
     if terms.standalone_cost is not None:

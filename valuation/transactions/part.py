@@ -7,7 +7,8 @@ from typing import Any
 
 from ..calculation import needed
 from ..lines import Line
-from ..operations import above, at_least, both, maximum, valid, within_whole
+from ..methods.discounting import discount_factor
+from ..operations import above, at_least, both, maximum, positive, proper_share, valid
 from ..units import NUMBER, RATE, YEARS
 from .route import Before
 from .terms import Terms
@@ -46,6 +47,11 @@ def less(amount: Any, share: Any) -> Any:
     return amount if share is None else amount * (1 - share)
 
 
+def without(amount: Any, other: Any) -> Any:
+    """An amount less another one; all of it when there is no other."""
+    return amount if other is None else amount - other
+
+
 def together(*amounts: Any) -> Any:
     """The sum of the amounts that exist; None when none does."""
     found = [amount for amount in amounts if amount is not None]
@@ -55,12 +61,12 @@ def together(*amounts: Any) -> Any:
 def at_the_date(line: Line, before: Before, terms: Terms) -> PartAtDate:
     """Roll the part forward to the date: V_T = (V_0 - interim flows)(1 + k)^T, or what the market will see in it."""
     line.heading("The part at the date of the transaction, 100 %")
-    owned = line("Owned before", valid(within_whole(before.owned), before.owned), show=RATE)
+    owned = line("Owned before", proper_share(before.owned), show=RATE)
     factor = None
     if terms.years_until is not None:
         rate = needed(terms.discount_rate, "discount_rate", "years_until comes with it")
-        factor = line("Discount factor from the date", (1 + rate) ** (-terms.years_until), show=NUMBER)
-    flowing = before.equity if terms.interim_flows is None else before.equity - terms.interim_flows
+        factor = line("Discount factor from the date", discount_factor(rate, terms.years_until), show=NUMBER)
+    flowing = without(before.equity, terms.interim_flows)
     worth = line("Value in the sum of the parts at the date", flowing if factor is None else flowing / factor)
     if terms.market_value is not None:
         worth = terms.market_value
@@ -84,7 +90,10 @@ def _burden(line: Line, terms: Terms) -> Any:
 
 
 def payments(line: Line, part: PartAtDate, terms: Terms, moved: Any) -> Paid:
-    """What the parent pays: costs, tax on the gain over the basis, duty. ``moved`` is what it gives away or sells."""
+    """What the parent pays: costs, tax on the gain over the basis, duty. ``moved`` is what it gives away or sells.
+
+    A loss is not taxed and earns no tax back.
+    """
     costs, taxes, cash = {}, {}, []
     if terms.one_off_costs is not None:
         costs["One-off costs"] = terms.one_off_costs
@@ -106,13 +115,12 @@ def payments(line: Line, part: PartAtDate, terms: Terms, moved: Any) -> Paid:
 
 def equity_that_leaves(line: Line, part: PartAtDate, debt_push_down: Any) -> Any:
     """The equity of the new company, which must be worth something."""
-    equity = part.worth if debt_push_down is None else part.worth - debt_push_down
-    return line("Equity of the new company", valid(above(equity, 0), equity))
+    return line("Equity of the new company", positive(without(part.worth, debt_push_down)))
 
 
 def share_that_leaves(line: Line, part: PartAtDate, retained: Any) -> Any:
     """The share of the new company that leaves the parent: what it owns less what it keeps."""
     if retained is None:
-        return line("Share that leaves the parent", valid(above(part.owned, 0), part.owned), show=RATE)
+        return line("Share that leaves the parent", positive(part.owned), show=RATE)
     possible = both(at_least(retained, 0), above(part.owned, retained))
     return line("Share that leaves the parent", valid(possible, part.owned - retained), show=RATE)

@@ -8,9 +8,9 @@ from typing import Any
 from ..calculation import needed
 from ..kinds import Money
 from ..lines import Line
-from ..operations import above, where
+from ..operations import shown_ratio
 from ..units import MULTIPLE
-from .part import Paid, together
+from .part import Paid, together, without
 from .terms import Terms
 
 
@@ -84,13 +84,11 @@ def _borrowings(line: Line, given: ProForma, raised: Any) -> tuple[Any, Any] | N
 def _earnings(line: Line, given: ProForma, terms: Terms, debts: list[Any], equity: Any) -> None:
     own = needed(given.part_ebita, "part_ebita", "group_ebita comes with it")
     rest = given.group_ebita - own
-    parent = line("EBITA of the parent, pro forma", rest if terms.stranded_cost is None else rest - terms.stranded_cost)
-    new = line(
-        "EBITA of the new company, pro forma", own if terms.standalone_cost is None else own - terms.standalone_cost
-    )
+    parent = line("EBITA of the parent, pro forma", without(rest, terms.stranded_cost))
+    new = line("EBITA of the new company, pro forma", without(own, terms.standalone_cost))
     for name, debt, ebita in (("parent", debts[0], parent), ("new company", debts[1], new)):
         if debt is not None:
-            line(f"Net debt to EBITA of the {name}", where(above(ebita, 0), debt / ebita, 0), show=MULTIPLE)
+            line(f"Net debt to EBITA of the {name}", shown_ratio(debt, ebita), show=MULTIPLE)
     if debts[0] is not None:
         worth = line("Enterprise value of the parent, pro forma", equity + debts[0])
-        line("EV/EBITA of the parent, pro forma", where(above(parent, 0), worth / parent, 0), show=MULTIPLE)
+        line("EV/EBITA of the parent, pro forma", shown_ratio(worth, parent), show=MULTIPLE)

@@ -41,9 +41,8 @@ class Outcome:
     """What a route gives the holders of the parent, in today's money and before it is weighted by ``probability``.
 
     ``before`` and ``after`` are the two ends, ``has`` what the holders have after by name, ``differences`` the named
-    steps from before to after; ``residual`` is after less before less all differences, as a
-    share of before, which is nothing. ``change`` is
-    after less before, ``expected`` is it times the probability.
+    steps from before to after; ``residual`` is after less before less all differences, as a share of before, which is
+    nothing. ``change`` is after less before, ``expected`` is it times the probability.
     """
 
     probability: Any

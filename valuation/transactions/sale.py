@@ -6,9 +6,9 @@ from typing import Any
 
 from ..kinds import Money, Rate, Share
 from ..lines import Line
-from ..operations import at_least, valid
+from ..operations import not_negative
 from .outcome import settle
-from .part import at_the_date, payments, share_that_leaves, together
+from .part import at_the_date, payments, share_that_leaves, together, without
 from .route import Before, Outcome, route
 from .terms import Terms
 
@@ -48,12 +48,11 @@ def sale(
     asked = price
     if asked is None:
         asked = part.worth if premium is None else part.worth * (1 + premium)
-    paid_for_all = line("Price of 100 %", valid(at_least(asked, 0), asked))
+    paid_for_all = line("Price of 100 %", not_negative(asked))
     proceeds = line("Proceeds of the sale", sold * paid_for_all)
     kept = None if retained is None else line("Stake kept, at market", retained * part.worth)
     paid = payments(line, part, terms, proceeds)
-    bills = together(*paid.cash)
-    line("Net proceeds", proceeds if bills is None else proceeds - bills)
+    line("Net proceeds", without(proceeds, together(*paid.cash)))
 
     differences: dict[str, Any] = {}
     if price is not None:

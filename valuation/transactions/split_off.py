@@ -9,7 +9,7 @@ from ..lines import Line
 from ..operations import above, below, both, valid
 from ..units import NUMBER
 from .outcome import settle
-from .part import at_the_date, equity_that_leaves, payments, share_that_leaves
+from .part import at_the_date, equity_that_leaves, less, payments, share_that_leaves
 from .route import Before, Outcome, route
 from .terms import Terms
 
@@ -57,8 +57,7 @@ def split_off(
     own = before.group_equity / before.shares if parent_price is None else part.today(parent_price)
     parent = line("Price of one share of the parent, today", own)
     offered = line("Shares of the part offered", given * part_shares)
-    asked = price if discount is None else price * (1 - discount)
-    ratio = line("Exchange ratio", parent / asked, show=NUMBER)
+    ratio = line("Exchange ratio", parent / less(price, discount), show=NUMBER)
     tendered = offered / ratio
     possible = both(above(ratio, 0), below(tendered, before.shares))
     tendered = line("Shares tendered", valid(possible, tendered))

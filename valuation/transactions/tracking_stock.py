@@ -7,8 +7,9 @@ from typing import Any
 from ..calculation import MissingAssumption, needed
 from ..kinds import Money, Share
 from ..lines import Line
-from ..operations import above, at_least, below, both, valid
+from ..operations import at_least, below, both, positive, valid
 from ..units import RATE
+from .cap_table import underpricing
 from .outcome import settle
 from .part import at_the_date, less, payments, together
 from .route import Before, Outcome, route
@@ -51,7 +52,7 @@ def tracking_stock(
         raise MissingAssumption("distributed", "give it, or sold")
     part = at_the_date(line, before, terms)
     line.heading("The tracking shares")
-    worth = line("Equity that is followed", valid(above(part.worth, 0), part.worth))
+    worth = line("Equity that is followed", positive(part.worth))
     has: dict[str, Any] = {}
     differences: dict[str, Any] = {}
     public = None
@@ -61,7 +62,7 @@ def tracking_stock(
         public = line("Share of the part sold", value / less(worth, terms.holding_discount), show=RATE)
         has["Cash to the parent"] = less(sold, fee)
         if discount is not None:
-            differences["Underpricing"] = -(sold * discount / (1 - discount))
+            differences["Underpricing"] = -underpricing(sold, discount)
         if fee is not None:
             differences["Fees of the offer"] = -(sold * fee)
     if distributed is not None:

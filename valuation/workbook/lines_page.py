@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-import numpy as np
-
 from ..formula import Row
-from ..lines import Array
+from ..lines import Array, single
 from ..recording import Heading, Scope, evaluate
 from .address import FIRST_ROW, FIRST_YEAR, HEAD_ROW, LABEL, OPENING, PERIOD_ROW, UNIT, VALUE, Cell, column_name
 from .pages import Draft, FormulaCell, Page
@@ -70,23 +68,24 @@ def _row(page: Page, row: Row, draft: Draft) -> None:
     number_format = row.unit.number_format
     values = draft.values[row]
     if not row.yearly:
-        page.cells[at, VALUE] = FormulaCell(row.formula, float(np.ravel(values)[0]), style, number_format)
+        page.cells[at, VALUE] = FormulaCell(row.formula, single(values), style, number_format)
         return
     for number in range(draft.years):
-        value = float(np.ravel(values[number])[0])
+        value = single(values[number])
         page.cells[at, FIRST_YEAR + number] = FormulaCell(row.formula, value, style, number_format)
     if row.opening is not None:
-        value = _single(row, "opening", draft)
+        value = _end(row, "opening", draft)
         page.cells[at, OPENING] = FormulaCell(row.opening, value, style, number_format)
     if row.closing is not None:
         after = FIRST_YEAR + draft.years
         page.text(HEAD_ROW, after, "After", "head_right")
         page.widths[after] = 11.0
-        page.cells[at, after] = FormulaCell(row.closing, _single(row, "closing", draft), style, number_format)
+        page.cells[at, after] = FormulaCell(row.closing, _end(row, "closing", draft), style, number_format)
 
 
-def _single(row: Row, side: str, draft: Draft) -> float:
+def _end(row: Row, side: str, draft: Draft) -> float:
+    """The value in the cell before a yearly row, or behind it."""
     formula = row.opening if side == "opening" else row.closing
     assert formula is not None
     value: Array = evaluate(formula, draft.values.__getitem__)
-    return float(np.ravel(value)[0])
+    return single(value)

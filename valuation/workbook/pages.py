@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import numpy as np
-
 from ..formula import Formula, Reference, Row
+from ..lines import single
 from ..recording import Values, evaluate_row
 from ..units import Unit
 from .address import Cell
@@ -146,12 +145,12 @@ class Draft:
         """Put a single-valued row that is already evaluated into a cell."""
         assert line.formula is not None
         self.cells[line] = page.cell(row, column)
-        value = float(np.ravel(self.values[line])[0])
+        value = single(self.values[line])
         page.cells[row, column] = FormulaCell(line.formula, value, style, line.unit.number_format)
 
     def value(self, reference: Reference) -> float:
         """The base value of a single cell."""
-        return float(np.ravel(self.values[reference.row])[0])
+        return single(self.values[reference.row])
 
 
 def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: Styles) -> None:
