@@ -212,19 +212,9 @@ UNDEFINED = """segments:
   a: {method: multiple, metric: 5 CNY m, multiple: 10, basis: EV/EBITA, growth: 3%, return_on_capital: 10%, wacc: 3%,
       tax_rate: 25%}
   b: {method: stake, value: ~ uniform(1 CNY m, 3 CNY m)}
-  inside:
-    method: dcf
-    memo: yes
-    revenue: 100 CNY m
-    growth: 5%
-    margin: 10%
-    tax_rate: 25%
-    wacc: 3%
-    sales_to_capital: 2
-    terminal_growth: 3%
-    terminal_return: 10%
+  unsold: {method: dcf, memo: yes, revenue: 0 CNY m, growth: 5%, margin: 20%, tax_rate: 25%, wacc: 9%,
+           sales_to_capital: 2, terminal_growth: 2%, terminal_return: 12%}
 schedules:
-  fund: {schedule: holding_discount, nav: -10 CNY m, market_cap: ~ uniform(1 CNY m, 3 CNY m), control: 5%}
   trade:
     {schedule: captive, treatment: gross, internal_sales: 5 CNY m, internal_cost: 3 CNY m, external_revenue: -5 CNY m}
 reconciliation: {segments: {items: {a: 5 CNY m, b: 1 CNY m}, total: 0 CNY m}}
@@ -242,7 +232,7 @@ def test_a_line_without_a_value_is_stored_as_the_error_that_it_is(undefined: Pat
     book = openpyxl.load_workbook(undefined, data_only=True)
     errors = {sheet.title: [c for row in sheet.iter_rows() for c in row if c.data_type == "e"] for sheet in book}
     assert {title for title, cells in errors.items() if cells} == {
-        "A", "Inside", "Fund", "Trade", "Sum of the parts", "Reconciliation", "Checks"
+        "A", "Trade", "Reconciliation", "Checks"
     }  # fmt: skip
     assert {cell.value for cells in errors.values() for cell in cells} == {"#N/A"}
     assert len([cell for cell in errors["Trade"] if cell.row == errors["Trade"][0].row]) == 3  # every year of a row
