@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
     {"reading", "base_case", "checks", "simulation", "reverse", "workbook"},
-    {"cli", "terminal", "reference", "study", ""},
+    {"cli", "terminal", "reference", "labels", "study", ""},
 ]
 
 # Where a library may be imported at all.

@@ -117,12 +117,20 @@ def test_dates_are_the_numbers_that_a_sheet_keeps_for_them() -> None:
         (["A,,1,,,1,1,1,1,1,,"], "median(peers.chips.sales)", "has no column of numbers sales"),
         (["A,,1,,,1,1,1,1,1,,"], "quartile(peers.chips.ev)", "quartile takes 2 arguments, found 1"),
         (["A,,1,,,1,1,1,1,1,,"], "aggregate(peers.chips.ev, 3)", "aggregate reads a column of a peer table"),
+        (["A,,1,,,1,1,1,1,1,,"], "peers.chips.ev", "expected a statistic such as median(peers.chips.ev)"),
+        (["A,,1,,,1,1,1,1,1,,"], "median(peers.chips.ev) + peers.chips.ev", "a column is no single number"),
+        (["A,,n/a,,,1,1,1,1,1,,", "B,,2,,,1,1,1,1,1,,"], "median(peers.chips.ev)", "; market_cap has 'n/a' in row 2"),
         (["A,,1,,,1,1,1,1,1,,"], "quartile(peers.chips.ev, 5)", "found none, as from a division by 0"),
     ],
 )  # fmt: skip
 def test_what_peers_cannot_say_is_told(rows: list[str], formula: str, expected: str, folder: Write) -> None:
     found = problems(folder(formula, *rows))
     assert any(expected in problem for problem in found), found
+
+
+def test_percentages_and_thousands_are_numbers(folder: Write) -> None:
+    path = folder("median(peers.chips.growth)", "A,4.23%", "B,1.5", 'C,"-1,200"', "D,", heads="company,growth")
+    np.testing.assert_array_equal(load(path).peers["chips"].columns["growth"], [0.0423, 1.5, -1200, np.nan])
 
 
 # Statistics -----------------------------------------------------------------------------------------------------------

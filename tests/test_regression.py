@@ -111,6 +111,7 @@ def test_the_targets_may_be_drawn() -> None:
     [
         (dict(multiple=PAID[:2], growth=GROWTH[:2]), "expected at least 3 peers with a number in each column, found 2"),
         (dict(multiple=PAID, growth=np.ones(PEERS)), "expected regressors that vary and do not move together"),
+        (dict(multiple=np.arange(50.0), growth=np.full(50, 0.05)), "expected regressors that vary"),  # mean is not 0.05
         (dict(multiple=PAID, growth=GROWTH, margin=2 * GROWTH, target_margin=0), "do not move together"),
         (dict(multiple=PAID, growth=GROWTH, margin=MARGIN), "target_margin is missing: margin comes with it"),
         (dict(multiple=PAID, growth=GROWTH[1:]), "expected columns of one table of peers"),

@@ -95,7 +95,7 @@ def test_a_second_quote_is_held_against_the_first(read: Read) -> None:
             "shares.price: missing; dilution is",
         ),
         ("  dilution: by eye\n", "expected at the value or at the price or option value, found by eye"),
-        ("  grants: {a: {number: 1 m shares, strike: 5 USD/share}}\n", "cannot combine CNY m with USD m"),
+        ("  grants: {a: {number: 1 m shares, strike: 5 USD/share}}\n", "strike: expected CNY/share, found 5 USD/share"),
         ("  grants: {a: {strike: 5 CNY/share}}\n", "shares.grants.a: number is missing"),
         ("  grant: {a: 5}\n", "grant is not known here; did you mean grants"),
         ("  dilution: option value\n", "shares.risk_free: missing; dilution is by option value"),

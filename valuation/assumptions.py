@@ -13,7 +13,7 @@ from .calculation import Calculation
 from .distributions import Distribution
 from .expressions import Expression, InputValue
 from .problems import Place, Problem
-from .units import Unit
+from .units import SCALES, Unit
 
 GROUPS: Final = ("drivers", "shares", "holding", "bridge", "reconciliation")
 RESERVED: Final = (*GROUPS, "peers", "parts", "period", "transactions")
@@ -278,6 +278,11 @@ class Case:
                 return tuple(segment.id for segment in self.parts.values() if segment.discounted)
             case tuple() as names:
                 return names
+
+    @property
+    def money(self) -> Unit:
+        """The unit of what parts are worth: the case's money, in m."""
+        return Unit(((self.currency, 1),), SCALES["m"])
 
     @property
     def quote(self) -> Unit:

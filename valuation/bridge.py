@@ -165,7 +165,7 @@ def value_of_share(
     if "shares.second_fx" in known:
         bridge("Value per ordinary share in the second currency", found.per_ordinary_share / known["shares.second_fx"])
     if found.price is not None and "shares.second_price" in known:
-        bridge("Second quote over the price", known["shares.second_price"] / found.price - 1, show=RATE)
+        bridge("Second quote over the price", (known["shares.second_price"] - found.price) / found.price, show=RATE)
     if found.price is not None:
         bridge("Upside to the price", found.per_share / found.price - 1, show=RATE)
         below = where(above(found.per_share, 0), 1 - found.price / found.per_share, 0)

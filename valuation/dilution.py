@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 from .calculation import Calculation, calculation, needed
 from .claims import Claim, price_of_share, waterfall
-from .kinds import ANY_UNIT, LASTING, MONEY, PERCENTAGE, SHARES, Rate, Shares, Table
+from .kinds import LASTING, MONEY, PERCENTAGE, PRICE, SHARES, Rate, Shares, Table
 from .lines import Line
 from .methods.black_scholes import call, discounted, spread
 from .operations import above, absolute, add_up, at_least, maximum, where
@@ -23,7 +23,7 @@ Rows = Mapping[str, Mapping[str, Any]]
 Grants = Annotated[
     Rows,
     Table(
-        {"number": SHARES, "strike": ANY_UNIT, "unrecognised": ANY_UNIT, "years": LASTING, "volatility": PERCENTAGE},
+        {"number": SHARES, "strike": PRICE, "unrecognised": PRICE, "years": LASTING, "volatility": PERCENTAGE},
         {"strike": None, "unrecognised": None, "years": None, "volatility": None},
     ),
 ]
@@ -65,7 +65,8 @@ def diluted_shares(
     Args:
         basic: shares outstanding; without treasury shares
         grants: grants; named rows of number and strike (money a share of the case's currency), restricted units without
-            a strike but perhaps with an unrecognised cost a share; years and volatility for option value
+            a strike but perhaps with an unrecognised cost a share; option value needs years and volatility of each with
+            a strike or a cost
         converts: convertibles; named rows of face and of the shares they convert into; leave them out of debt
         dilution: dilution; what decides which grants and convertibles become shares
         risk_free: risk-free rate; continuously compounded, for option value
@@ -186,11 +187,13 @@ def per_share_by_option_value(
     rest = equity
     for name, grant in costly.items():
         words = name.replace("_", " ")
-        over = spread(line, grant["volatility"], grant["years"], f", {words}")
-        owed = line(f"Present value of the strike, {words}", discounted(strike_of(grant), risk_free, grant["years"]))
+        reason = "grants that cost something are deducted at their option value"
+        years = needed(grant.get("years"), f"grants.{name}.years", reason)
+        over = spread(line, needed(grant.get("volatility"), f"grants.{name}.volatility", reason), years, f", {words}")
+        owed = line(f"Present value of the strike, {words}", discounted(strike_of(grant), risk_free, years))
         kept = spot
         if dividend_yield is not None:
-            kept = line(f"Share less its dividends, {words}", discounted(spot, dividend_yield, grant["years"]))
+            kept = line(f"Share less its dividends, {words}", discounted(spot, dividend_yield, years))
         one = line(f"Value of one option, {words}", where(above(kept, 0), call(kept, owed, over), 0))
         rest = rest - line(f"Value of {words}", one * grant["number"])
     return line("Value of a common share", rest / held)

@@ -207,6 +207,17 @@ def names_in(expression: Expression) -> Iterator[Name]:
             yield from names_in(operand)
 
 
+def bare_columns(expression: Expression) -> Iterator[str]:
+    """Yield the columns of peers that an expression reads as if they were one number, outside any statistic."""
+    if isinstance(expression, Name) and expression.dotted.startswith("peers."):
+        yield expression.dotted
+    elif isinstance(expression, Apply):
+        summed = expression.function in columns.STATISTICS
+        for operand in expression.operands:
+            if not (summed and isinstance(operand, Name)):
+                yield from bare_columns(operand)
+
+
 class FormulaError(ValueError):
     """A formula that cannot be read; ``offset`` counts characters from its start."""
 
@@ -216,6 +227,10 @@ class FormulaError(ValueError):
 
 
 _PERCENT: Final = re.compile(r"(?<![\w.])(\d+(?:\.\d*)?|\.\d+)%")
+# an amount such as 9 USD m or 2.5 USD/share
+_MEASURED: Final = re.compile(
+    r"(?<![\w.])\d+(?:\.\d*)? (?!(?:and|or|not|if)\b)[A-Za-z]+(?:/[A-Za-z]+| (?:k|m|bn|tn|shares)\b)*"
+)
 _IF: Final = re.compile(r"\bif(?=\s*\()")
 LONGEST_FORMULA: Final = 2000
 DEEPEST_FORMULA: Final = 100
@@ -246,7 +261,9 @@ def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Exp
             tree = ast.parse(plain.lstrip(), mode="eval")
     except SyntaxError as error:
         offset = (error.offset or 1) - 1 + len(plain) - len(plain.lstrip())
-        raise FormulaError(f"expected a formula, found {text.strip()!r}", offset) from None
+        measured = _MEASURED.search(text)
+        advice = f": give {measured[0]} a name of its own" if measured else ""
+        raise FormulaError(f"expected a formula, found {text.strip()!r}{advice}", offset) from None
     except (RecursionError, MemoryError, ValueError):
         raise FormulaError(TOO_DEEP) from None
     return _Builder(len(plain) - len(plain.lstrip()), percentages, number).build(tree.body)

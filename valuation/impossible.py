@@ -37,6 +37,10 @@ _PUSHED: Final = Demand(
 )
 
 IMPOSSIBLE: Final[Mapping[str, tuple[Demand, ...]]] = {
+    # shares
+    "effect_of_the_exercise_of_*": (positive("basic", "shares outstanding"),),
+    "price_at_the_conversion_of_*": (positive("converts.*.shares", "shares of the convertible"),),
+    "value_of_one_share_of_the_new_company": (positive("new_shares", "new shares per share"),),
     # cash flows
     "wacc_less_terminal_growth": (over_growth("wacc", "WACC"),),
     "unlevered_cost_of_capital_less_terminal_growth": (over_growth("unlevered_cost", "an unlevered cost of capital"),),
@@ -157,6 +161,7 @@ IMPOSSIBLE: Final[Mapping[str, tuple[Demand, ...]]] = {
         Demand("part", "expected a part of which something is owned, found {owned_before:%}", lambda owned: owned > 0),
     ),
     "offer_price": (
+        positive("old_shares", "old shares"),
         Demand("discount", "expected a discount below 100%, found {discount:%}", lambda value: value < 1),
         Demand(
             "primary",

@@ -20,7 +20,7 @@ from .units import FLAG, M_SHARES, MULTIPLE, NUMBER, RATE, YEARS, Unit
 class Kind:
     """What a quantity is: its noun, its unit (None: money of the case's currency), yearly or not, and its bounds.
 
-    ``free`` accepts any unit: the calculation itself says what must fit what.
+    ``free`` accepts any unit: the calculation itself says what must fit what. ``each`` makes it money for one of that.
     """
 
     noun: str
@@ -29,6 +29,7 @@ class Kind:
     low: float | None = None
     high: float | None = None
     free: bool = False
+    each: Unit | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ SHARE: Final = Kind("share", RATE, low=0.0, high=1.0)
 LASTING: Final = Kind("years", YEARS, low=0.0)
 PLAIN: Final = Kind("number", NUMBER)
 SHARES: Final = Kind("shares", M_SHARES, low=0.0)
+PRICE: Final = Kind("money a share", low=0.0, each=M_SHARES)
 ANY_UNIT: Final = Kind("amount", free=True)
 
 Money = Annotated[Quantity, MONEY]
@@ -77,6 +79,7 @@ Number = Annotated[Quantity, PLAIN]
 YearlyNumber = Annotated[Quantity, Kind("number", NUMBER, yearly=True)]
 Years = Annotated[Quantity, LASTING]
 Shares = Annotated[Quantity, SHARES]
+Price = Annotated[Quantity, PRICE]
 Amount = Annotated[Quantity, ANY_UNIT]
 Flag = Annotated[Quantity, Kind("1 or 0", FLAG, low=0.0, high=1.0)]
 Peers = Annotated[Quantity, PeerColumn()]

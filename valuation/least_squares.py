@@ -68,7 +68,7 @@ def least_squares(multiple: Any, *regressors: Any) -> dict[str, NDArray[np.float
     plain = np.column_stack([np.asarray(x, dtype=np.float64) for x in regressors])
     size, terms = len(y), plain.shape[1] + 1
     centre, scale = plain.mean(axis=0), plain.std(axis=0)
-    if size <= terms or not (scale > 0).all():
+    if size <= terms or not (scale > size * np.finfo(float).eps * np.abs(centre)).all():
         return _nothing(terms)
     q, r = np.linalg.qr((plain - centre) / scale)
     if np.abs(np.diag(r)).min() <= size * np.finfo(float).eps * np.abs(np.diag(r)).max():

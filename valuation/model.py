@@ -282,7 +282,7 @@ def find_line(line: Line, scope: str, name: str) -> Any:
     assert isinstance(line, Recording)
     rows = {snake(row.label): row for row in line.scopes[scope].rows if not row.name}  # assumptions have their names
     if snake(name) not in rows:
-        raise UnknownLine(name, list(rows))
+        raise UnknownLine(scope, name, list(rows))
     return Reference(rows[snake(name)])
 
 
@@ -298,10 +298,10 @@ class NotComputed(KeyError):
 
 
 class UnknownLine(KeyError):
-    """A formula names a line that the segment does not have."""
+    """A formula names a line that the scope does not have."""
 
-    def __init__(self, name: str, known: list[str]) -> None:
-        self.name, self.known = name, known
+    def __init__(self, scope: str, name: str, known: list[str]) -> None:
+        self.scope, self.name, self.known = scope, name, known
         super().__init__(name)
 
 

@@ -190,7 +190,10 @@ def roll_forward(step: Callable[..., Any], opening: Any, *yearly: Any) -> Any:
     return _roll(step, opening, [np.asarray(value) for value in yearly])
 
 
-_ROLLING: Final = "roll_forward (grow) needs one opening value and a yearly row to roll it forward with"
+_ROLLING: Final = (
+    "roll_forward (grow) needs one opening value and a yearly row to roll it forward with: "
+    "for the same rate every year write opening * (1 + rate) ** period"
+)
 
 
 def _roll(step: Callable[..., Any], opening: Any, yearly: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

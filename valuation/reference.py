@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from . import peers
 from .calculation import Calculation, Parameter
 from .checks.standards import standards
 from .dilution import SHARE_COUNT
 from .distributions import REGISTRY
 from .expressions import FUNCTIONS, HELP
 from .kinds import Choice, Kind, PeerColumn, Table
+from .labels import labels
 from .methods import METHODS
 from .schedules import SCHEDULES
 from .transactions import ROUTES
@@ -35,15 +37,15 @@ each table of peers in `peers/<id>.csv`.
 | `schedules` | supporting figures such as a cost of capital; formulas read their lines: `= cloud_wacc.wacc` |
 | `transactions` | what may happen to a part: its `route`, the `part`, a probability and terms |
 | `bridge` | signed amounts added to the parts: cash, debt (negative), corporate cost (negative) |
-| `shares` | `diluted`, or `basic` with `grants` and `converts` (see Shares below); optional `ads_ratio`, `fx` (case currency per quoted currency), `price`, `second_price` (another quote of the same, for parity) and `second_fx` |
-| `holding` | `discount`, and `applies_to`: `nothing`, `stakes`, `net asset value`, or a list of parts and `bridge.` items |
+| `shares` | `diluted`, or `basic` with `grants` and `converts` (see Shares below); optional `ads_ratio`, `fx` (case currency per quoted currency), `price`, `second_price` (another quote in the unit of `price`, shown against it) and `second_fx` (`CNY/HKD`: case currency for one of another, in which an ordinary share is shown too) |
+| `holding` | `discount`, and `applies_to`: `nothing`, `stakes` (unless said: parts valued by `stake`, and those with `discounted: yes`), `net asset value`, or a list of parts and `bridge.` items |
 | `reconciliation` | named tables of `items` that must sum to a reported `total` |
 | `correlations` | a list of `{between: [a, b], rank: 0.5, why: ...}` (Spearman), or the name of a CSV matrix |
 | `scenarios` | named overlays: `probability`, `set: {dotted.name: value}`, `why`; probabilities sum to 100% |
 | `checks` | changes of checks, each with `why`: `terminal_share: {threshold: 95%, severity: info, why: ...}`, or `off: yes` |
 
 A segment has `name`, `method`, `owned` (100% unless said), `net_debt` (for methods that value the enterprise), `note`,
-`discounted: yes` when a holding discount on stakes applies to it, `memo: yes` when it is valued and shown but not summed,
+`discounted: yes` when a holding discount on stakes applies to it (of itself for the method `stake`; `no` takes it out), `memo: yes` when it is valued and shown but not summed,
 the parameters of its method, and any helper that one of its formulas reads. Several methods on one segment stand under
 `methods`, each with a `weight`; they are weighted in the space of values, and each is shown:
 
@@ -77,23 +79,43 @@ and `changed`.
 own: `cloud.growth.from`, `cloud.growth.to`, `cloud.growth.over`, `cloud.growth.2027`; scenarios and `--set` may name them.
 
 Units: `CNY m`, `USD bn`, `USD/ADS`, `m shares`, `shares/ADS`, `CNY/USD`, `k chips`, `CNY k/chip`, `%`, `x`, `years`.
+A yearly list or a distribution with a unit takes the long form: `{value: "~ pert(80, 100, 130)", unit: USD m}`. Formulas name
+amounts and hold no units: `= price * shares`, not `= 5 USD/share * 10 m shares`; percentages may stand in them.
 Amounts written in bn or tn are kept in m (`2.87 JPY tn` is 2,870,000 JPY m). Adding needs equal units; `k chips * CNY k/chip` is `CNY m`; `USD m * CNY/USD` is `CNY m`.
 """
 
 
+LINES = "Formulas of others read its lines as `<segment>.<line>`; which of them there are depends on the choices (`*`: any words)."
+
+
 def reference() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *_functions(), *_distributions(), *_calculations(), *_checks()]) + "\n"
+    return "\n".join([INTRODUCTION, *_functions(), *_peers(), *_distributions(), *_calculations(), *_checks()]) + "\n"
 
 
 def _functions() -> Iterator[str]:
     yield "## Functions of formulas\n"
     names = ", ".join(f"`{name}`" for name in FUNCTIONS)
     yield f"`+ - * / **`, comparisons, `and`, `or`, `not`, and {names}. `period` is the number of the forecast year."
-    yield "`total`, `first`, `final`, `previous` and `following` take the name of a yearly row; `grow(base, growth)` stands alone.\n"
+    yield "`total`, `first`, `final`, `previous` and `following` take the name of a yearly row; `grow(base, growth)` stands alone"
+    yield "and takes a yearly row of growth: one rate for all years is `base * (1 + growth) ** period`.\n"
     yield "| written | means |\n|---|---|"
     yield from (f"| `{written}` | {meaning} |" for written, meaning in HELP.items())
     yield ""
+
+
+def _peers() -> Iterator[str]:
+    yield "## Peers\n"
+    yield "A table is a CSV with commas: a row of column names, then a peer a row. Numbers may be written `1,200` and `12%`; what is"
+    yield "not known stays blank. A peer with a reason in the column `exclude` is left out. Columns follow from others by their names:\n"
+    _, _, rules = (inspect.getdoc(peers) or "").partition("\n\n")
+    yield f"```text\n{inspect.cleandoc(rules.partition(chr(10) * 2)[0])}\n```\n"
+    yield (
+        "Claims and assets beside the market value: "
+        + ", ".join(f"`{name}`" for name in (*peers.CLAIMS, *peers.OUTSIDE))
+        + "."
+    )
+    yield "Dates are `year_end`, `window_end`, and `price_date` and `move_30d` (a move of the price in 30 days) for the checks.\n"
 
 
 def _distributions() -> Iterator[str]:
@@ -107,13 +129,19 @@ def _distributions() -> Iterator[str]:
 
 def _calculations() -> Iterator[str]:
     for heading, introduction, register in (
-        ("Methods", "`method:` of a segment.", METHODS),
-        ("Schedules", "`schedule:` of a file in `schedules/`; its lines are read as `<id>.<line>`.", SCHEDULES),
+        ("Methods", f"`method:` of a segment. {LINES}", METHODS),
+        (
+            "Schedules",
+            "`schedule:` of a file in `schedules/`; its lines are read as `<id>.<line>`. No formula reads transactions.",
+            SCHEDULES,
+        ),
         ("Routes", "`route:` of a file in `transactions/`, with the `part` that it moves.", ROUTES),
     ):
         yield f"## {heading}\n\n{introduction}\n"
         for _, found in sorted(register.items()):  # a register's own order hangs on what was imported first
             yield from _calculation(found)
+            if register is not ROUTES:  # transactions come after everything, so nothing reads their lines
+                yield f"Lines: {', '.join(f'`{label}`' for label in labels(found.function))}.\n"
     yield "## Shares\n\nKeys of `shares` where `basic` stands instead of `diluted`.\n"
     yield from _calculation(SHARE_COUNT)
 

@@ -17,6 +17,7 @@ from .model import NotComputed, Run, UnknownLine, value
 from .operations import rows_read
 from .problems import Place, Problems, nearest
 from .recording import Recording, Values, evaluate_all
+from .schedules import SCHEDULES
 
 
 def record(case: Case) -> tuple[Recording, Valuation]:
@@ -35,7 +36,7 @@ def try_model(case: Case, problems: Problems) -> None:
     recording = Recording(case.years)
     run = Run(case, recording, record_inputs(case, recording))
     for step in case.order:
-        _try(case, step, run.step, problems)
+        _try(case, step, lambda step: _in_money(case, run, step), problems)
     if problems:
         return
     try:
@@ -55,15 +56,29 @@ def try_model(case: Case, problems: Problems) -> None:
     _check_base(case, problems)
 
 
+def _in_money(case: Case, run: Run, step: str) -> None:
+    """Carry out one step; a part must be worth money of the case."""
+    run.step(step)
+    name = step.removesuffix(".*")
+    if name in case.segments and name != step:
+        unit, money = (run.valuation.parts | run.valuation.memos)[name].attributable.unit, case.money
+        if not unit.like(money):
+            advice = f": convert it with a rate in {money / unit}" if len(unit.dimensions) == 1 else ""
+            raise TypeError(f"expected a value in {money}, found {unit}{advice}")
+
+
 def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Problems) -> None:
     """Carry out one step; what is wrong with it is a problem at its place."""
     scope = step.rpartition(".")[0]
     try:
         carry_out(step)
     except UnknownLine as error:
+        if any(f"{problem.name}.".startswith(f"{error.scope}.") for problem in problems):
+            return  # the scope stopped before that line, and its problem is there already
         problems.add(_place(case, step), step, f"{error.name} is no line{nearest(error.name, error.known)}")
     except MissingAssumption as error:
-        problems.add(_place(case, step), f"{scope}.{error.parameter}", f"missing; {error.reason}")
+        place = _place_of_row(case, f"{scope}.{error.parameter}") or _place(case, step)
+        problems.add(place, f"{scope}.{error.parameter}", f"missing; {error.reason}")
     except NotComputed:
         return  # the step that failed has its problem already
     except (TypeError, ValueError) as error:
@@ -71,18 +86,29 @@ def _try(case: Case, step: str, carry_out: Callable[[str], None], problems: Prob
 
 
 def _complain_of_shares(case: Case, error: Exception, problems: Problems) -> None:
-    place = _place(case, "shares.price" if case.has("shares.price") else "shares.diluted")
-    place = case.share_count.place if case.share_count is not None else place
+    counted = case.share_count is not None
+    place = _place(case, "shares" if counted else "shares.price" if case.has("shares.price") else "shares.diluted")
     if isinstance(error, MissingAssumption):
-        problems.add(place, f"shares.{error.parameter}", f"missing; {error.reason}")
+        name = f"shares.{error.parameter}"
+        problems.add(_place_of_row(case, name) or place, name, f"missing; {error.reason}")
         return
     problems.add(place, "shares", f"units of shares, exchange rate and price do not fit: {error}")
+
+
+def _place_of_row(case: Case, name: str) -> Place | None:
+    """Where the row of a table stands that a field is missing in; None where the name is no field of a table."""
+    row, _, _ = name.rpartition(".")
+    if row.count(".") < 2:
+        return None
+    return next((found.origin.place for other, found in case.assumptions.items() if other.startswith(f"{row}.")), None)
 
 
 def _place(case: Case, step: str) -> Place:
     if step in case.assumptions:
         return case.assumptions[step].origin.place
     scope = step.removesuffix(".*")
+    if case.share_count is not None and scope.partition(".")[0] == "shares":
+        return case.share_count.place
     if scope not in case.workings and scope not in case.segments:
         scope = scope.rpartition(".")[0]  # a parameter that is no assumption, such as a table
     found = case.workings.get(scope) or case.segments.get(scope) or next(iter(case.transactions.values()), None)
@@ -90,14 +116,20 @@ def _place(case: Case, step: str) -> Place:
 
 
 def _check_base(case: Case, problems: Problems) -> None:
-    """Refuse a base case that is not a number, naming the lines that have no value though all they read has one."""
-    if np.isfinite(value(case, Lines(case.years), case.base_values).per_share).all():
+    """Refuse a base case, or a memo, that is no number, naming lines that have no value though all they read has."""
+    lines = Lines(case.years)
+    computed = value(case, lines, case.base_values)
+    memos = [name for name, memo in computed.memos.items() if not np.isfinite(memo.attributable).all()]
+    priced = np.isfinite(computed.per_share).all()
+    beside = [name for name in case.workings if priced and _spoilt(case, lines, name)]
+    if priced and not memos and not beside:
         return
     recording, found = record(case)
     values = evaluate_all(recording, {row: case.base_values[name] for name, row in recording.inputs.items()})
+    results = [found.memos[name].attributable for name in memos] if priced else [found.per_share]
     unexplained: dict[str, Row] = {}
     explained: set[str] = set()
-    for row in _without_value(found.per_share, values):
+    for row in dict.fromkeys(row for result in results for row in _without_value(result, values)):
         if _explain(case, row, _of_scope(values, row.scope), problems):
             explained.add(row.scope)
         else:
@@ -106,6 +138,15 @@ def _check_base(case: Case, problems: Problems) -> None:
         if scope not in explained:
             text = f"the base case has no value: {snake(row.label).replace('_', ' ')} is not a number"
             problems.add(_place(case, scope), scope, text)
+    for row in values:  # what a schedule asks is told, but a line beside the value may be without one
+        if row.scope in beside and row.scope not in explained and not row.name and not _finite(values, row):
+            explained |= {row.scope} if _explain(case, row, _of_scope(values, row.scope), problems) else set()
+
+
+def _spoilt(case: Case, lines: Lines, name: str) -> bool:
+    """Whether a schedule has a line without a value."""
+    schedule = case.workings[name].calculation.name in SCHEDULES
+    return schedule and not all(np.isfinite(found).all() for found in lines.scopes[name].values())
 
 
 def _without_value(result: Reference, values: Values) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from ..calculation import MissingAssumption, needed
 from ..claims import Claim, Waterfall, bands, divide, waterfall
-from ..kinds import MONEY, PLAIN, SHARES, Choice, Kind, Money, Rate, Table, Years
+from ..kinds import MONEY, PLAIN, PRICE, SHARES, Choice, Money, Rate, Table, Years
 from ..lines import Line
 from ..operations import absolute, add_up, at_most, exp, valid, where
 from ..units import FLAG, MULTIPLE, RATE
@@ -15,7 +15,6 @@ from .backsolve import backsolve
 from .black_scholes import Spread, call, spread
 from .method import Worth, method
 
-PRICE = Kind("money a share", free=True)
 Classes = Annotated[
     Mapping[str, Mapping[str, Any]],
     Table(

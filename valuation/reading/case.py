@@ -99,6 +99,9 @@ def _read_parts(session: Session) -> None:
         schedule(session, name, place, node)
     for name, (place, node) in gathered.segments.items():
         segment(session, name, place, node)
+    memos = [part for part in session.segments.values() if part.memo]
+    if memos and len(memos) == len(gathered.segments):
+        session.problems.add(memos[0].place, "segments", "expected at least one part that is summed, found memos only")
     session.share_count = shares(session)
     holding(session)
     group(session, "bridge", MONEY)

@@ -126,6 +126,8 @@ def discount_base(session: Session) -> Any:
             session.problems.add(
                 item.place, "holding.applies_to", f"{item.text} is no part or bridge item{nearest(item.text, known)}"
             )
+        elif [other.text for other in names].index(item.text) < names.index(item):
+            session.problems.add(item.place, "holding.applies_to", f"{item.text} stands twice")
     if not names:
         session.problems.add(
             base.place,
@@ -150,7 +152,9 @@ def reconciliations(session: Session) -> tuple[Reconciliation, ...]:
             session.problems.add(child.place, f"reconciliation.{key.text}", "expected items and total")
             continue
         if not NAME.fullmatch(key.text):
-            session.problems.add(key.place, key.text, "expected a name of small letters, digits and _, such as revenue")
+            session.problems.add(
+                key.place, key.text, "expected a name of at most 60 small letters, digits and _, such as revenue"
+            )
             continue
         prefix = f"reconciliation.{key.text}"
         names = []

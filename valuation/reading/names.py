@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..assumptions import Assumption
 from ..checks.standards import is_declared
 from ..dilution import SHARE_COUNT
-from ..expressions import Name, names_in
+from ..expressions import Name, bare_columns, names_in
 from ..order import resolve
 from ..problems import Place, nearest
 from .groups import HOLDING, SHARES
@@ -50,6 +50,9 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
     for assumption in session.assumptions.values():
         for read_name in names_in(assumption.expression):
             used.update(_check_name(session, assumption, read_name))
+        for bare in bare_columns(assumption.expression):
+            text = f"expected a statistic such as median({bare}): a column is no single number"
+            session.problems.add(assumption.origin.place, assumption.name, text)
     for name, place, column in session.columns:
         _check_peers(session, name, place, f"{column.table}.{column.column}")
     unread = session.attempted - set(session.assumptions)  # a formula that could not be read may read anything

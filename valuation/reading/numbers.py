@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -119,6 +119,8 @@ class Numbers:
         return unit
 
     def _kind_unit(self, kind: Kind) -> Unit:
+        if kind.each is not None:
+            return replace(self.setting.money_unit() / kind.each, shown="number")
         return kind.unit if kind.unit is not None else self.setting.money_unit()
 
     def _base(self) -> float | None:

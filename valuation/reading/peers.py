@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ..assumptions import PeerTable
 from ..peers import CLAIMS, DATES, EXCLUDE, OUTSIDE, complaint, has, ordinal
 from ..problems import Place, Problems, nearest
+from ..units import scaled
 
 
 def read_peers(path: Path, heads: list[str], rows: list[list[str]], problems: Problems) -> PeerTable:
@@ -32,11 +33,23 @@ def _column(head: str, cells: list[str]) -> tuple[str, ...] | np.ndarray:
     if head in (EXCLUDE, *DATES):
         return tuple(cells)
     try:
-        values = [float(cell.replace(",", "")) if cell else math.nan for cell in cells]
+        values = [number(cell) if cell else math.nan for cell in cells]
     except ValueError:
         return tuple(cells)
     numeric = any(math.isfinite(value) for value in values) and not any(math.isinf(value) for value in values)
     return np.array(values) if numeric else tuple(cells)
+
+
+def number(cell: str) -> float:
+    """Read a cell such as 1,200 or 4.23%; ValueError for what is no number."""
+    return scaled(float(cell[:-1]), -2) if cell.endswith("%") else float(cell.replace(",", ""))
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return math.isfinite(number(cell))
+    except ValueError:
+        return False
 
 
 def _nothing_for_blanks(values: tuple[str, ...] | np.ndarray) -> tuple[str, ...] | np.ndarray:
@@ -58,6 +71,18 @@ def column_complaint(tables: Mapping[str, PeerTable], day: str, dotted: str) -> 
     name, _, column = dotted.partition(".")
     if name not in tables:
         return f"peers.{name} is not known{nearest(name, tables)}"
-    if not has(tables[name], column):
-        return f"peers.{name} has no column of numbers {column}{nearest(column, tables[name].numeric)}"
-    return complaint(tables[name], column, day)
+    if has(tables[name], column):
+        return complaint(tables[name], column, day)
+    spoilt = list(_spoilt(tables[name]))
+    advice = (
+        f"; {', '.join(spoilt)}: leave blank what is not known" if spoilt else nearest(column, tables[name].numeric)
+    )
+    return f"peers.{name} has no column of numbers {column}{advice}"
+
+
+def _spoilt(table: PeerTable) -> Iterator[str]:
+    """Say of each column of numbers and texts which cell is the first that is no number."""
+    for head, cells in table.columns.items():
+        if head not in (EXCLUDE, *DATES) and isinstance(cells, tuple) and any(map(_is_number, cells)):
+            row = next(row for row, cell in enumerate(cells) if cell and not _is_number(cell))
+            yield f"{head} has {cells[row]!r} in row {row + 2}"

@@ -72,7 +72,9 @@ def _several(session: Session, name: str, node: Entries, shown: str) -> tuple[st
 def _view(session: Session, name: str, key: Text, node: Node, shown: str) -> str:
     scope = f"{name}.{key.text}"
     if not NAME.fullmatch(key.text) or key.text in COMMON:
-        session.problems.add(key.place, scope, "expected a name of small letters, digits and _, such as peers")
+        session.problems.add(
+            key.place, scope, "expected a name of at most 60 small letters, digits and _, such as peers"
+        )
         return ""
     if not isinstance(node, Entries):
         session.problems.add(node.place, scope, "expected method, weight and assumptions")

@@ -59,7 +59,9 @@ class Session:
         ``scope`` is the working it belongs to, where that is more than the first word of its name.
         """
         if not NAME.fullmatch(key.text):
-            self.problems.add(key.place, key.text, "expected a name of small letters, digits and _, such as risk_free")
+            self.problems.add(
+                key.place, key.text, "expected a name of at most 60 small letters, digits and _, such as risk_free"
+            )
             return None
         if key.text == "period" or keyword.iskeyword(key.text):
             self.problems.add(key.place, name, f"expected another name: {key.text} is a word of formulas")

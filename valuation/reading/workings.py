@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import keyword
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -24,8 +25,11 @@ _PEERS: Final = re.compile(r"=?\s*peers\.(\w+)\.(\w+)")
 def usable_id(session: Session, name: str, place: Place, what: str) -> bool:
     """Whether a working may have an id; complains when it may not."""
     if not NAME.fullmatch(name) or name in RESERVED:
-        text = f"expected a {what} name of small letters, digits and _ that is not a group's"
+        text = f"expected a {what} name of at most 60 small letters, digits and _ that is not a group's"
         session.problems.add(place, name, text)
+        return False
+    if keyword.iskeyword(name):
+        session.problems.add(place, name, f"expected another name: {name} is a word of formulas")
         return False
     if name in session.workings or name in session.segments:
         session.problems.add(place, name, f"expected a {what} name of its own, found {name} again")
@@ -184,7 +188,9 @@ def _table(session: Session, scope: str, parameter: str, table: Table, node: Nod
             session.problems.add(row.place, f"{name}.{key.text}", f"expected {', '.join(table.fields)}")
             continue
         if not NAME.fullmatch(key.text):
-            session.problems.add(key.place, name, f"expected a name of small letters, digits and _, found {key.text!r}")
+            session.problems.add(
+                key.place, name, f"expected a name of at most 60 small letters, digits and _, found {key.text!r}"
+            )
             continue
         rows[key.text] = _row(session, scope, f"{name}.{key.text}", humanised(key.text), table, row)
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import Amount, Money, Share, Shares
+from ..kinds import Money, Price, Share, Shares
 from ..lines import Line
 from ..operations import above, below, both, valid
 from ..units import NUMBER
@@ -22,7 +22,7 @@ def split_off(
     part_shares: Shares,
     discount: Share | None = None,
     retained: Share | None = None,
-    parent_price: Amount | None = None,
+    parent_price: Price | None = None,
     debt_push_down: Money | None = None,
     terms: Terms,
 ) -> Outcome:
