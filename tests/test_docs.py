@@ -18,6 +18,9 @@ from click.testing import CliRunner
 
 import valuation
 from valuation.cli import main
+from valuation.methods import METHODS
+from valuation.schedules import SCHEDULES
+from valuation.transactions import ROUTES
 
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "assumptions/README.md",
@@ -159,6 +162,33 @@ def test_the_method_of_the_readme_is_the_real_one() -> None:
     body = [line.strip() for line in told.splitlines() if line.startswith("    line") or " = line(" in line]
     assert len(body) >= 5
     assert [line for line in body if line not in real] == []
+
+
+# Evidence ---------------------------------------------------------------------------------------------------------
+
+# Calculations for which no printed number was found, and the test that holds them instead.
+WITHOUT_A_PUBLISHED_NUMBER = {
+    "risk_adjusted": "test_early_stage: a closed form, and every path of success and failure",
+    "captive": "test_captive: purchase by purchase in plain Python",
+    "listing_tests": "test_listing_tests: each rule on both sides of its threshold",
+    "regression": "test_regression: NumPy and SciPy; its solver has NIST's Longley data in test_published",
+    "segment_betas": "test_cost_of_capital: a group of three businesses, by hand",
+    "merger": "test_transactions: nothing is lost without a name; two ways to the same end",
+    "sale": "test_transactions: nothing is lost without a name; two ways to the same end",
+    "tracking_stock": "test_transactions: nothing is lost without a name; two ways to the same end",
+}
+
+
+def test_every_calculation_has_a_published_number_or_says_what_holds_it() -> None:
+    text = page("tests/test_published.py")
+    every = {*METHODS, *SCHEDULES, *ROUTES}
+    published = {name for name in every if re.search(rf"\b{name}\(|(method|schedule|route): {name}\b", text)}
+    assert every - published == set(WITHOUT_A_PUBLISHED_NUMBER)
+
+
+def test_what_holds_a_calculation_instead_exists() -> None:
+    files = {f"tests/{told.partition(':')[0]}.py" for told in WITHOUT_A_PUBLISHED_NUMBER.values()}
+    assert [file for file in files if not (ROOT / file).exists()] == []
 
 
 # Pages ------------------------------------------------------------------------------------------------------------

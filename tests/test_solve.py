@@ -196,7 +196,14 @@ def test_what_is_implied_gives_the_price(which: tuple[Path, str], times: float) 
         return
     unit = found.unknown.unit
     written = f"{found.implied:.20f}" if unit.shown == "years" else repr(found.implied)
-    again = load(path, {name: written if unit.pure else f"{written} {unit}"})
+    try:
+        again = load(path, {name: written if unit.pure else f"{written} {unit}"})
+    except InvalidAssumptions as error:  # possible in the base case, but not beside what a scenario sets
+        scenarios = {scenario.origin.place.line for scenario in case.scenarios.values()}
+        if not {problem.place.line for problem in error.problems} <= scenarios:
+            raise
+        event("impossible in a scenario")
+        return
     assert per_share(again) == pytest.approx(price, rel=1e-9)
     assert found.implied in found.roots
 

@@ -71,13 +71,10 @@ def _term(line: Line, label: str, target: Any, weight: Any, point: Any, over: Sp
 def _sums(line: Line, number: str, logarithm: Any, of_equity: Any, terms: list[Term], over: Spread) -> tuple[Any, Any]:
     """The change of the class with the equity, and the strikes that it is expected to pay, both over its price."""
     place = line(f"Standardised equity, trial {number}", logarithm / over.whole, show=NUMBER)
-    slope = [term.of_d1 * normal_cdf(place - term.zero) for term in terms]
-    strikes = [term.of_d2 * normal_cdf(place - term.zero - over.whole) for term in terms]
+    slope = [(1, term.of_d1 * normal_cdf(place - term.zero)) for term in terms]
+    strikes = [(1, term.of_d2 * normal_cdf(place - term.zero - over.whole)) for term in terms]
+    change = f"Change of the class with the equity, trial {number}"
     return (
-        _sum(line, f"Change of the class with the equity, trial {number}", of_equity, slope),
-        _sum(line, f"Strikes paid over the class, trial {number}", 0, strikes),
+        summed(line, change, of_equity, slope, MOST_TERMS, NUMBER),
+        summed(line, f"Strikes paid over the class, trial {number}", 0, strikes, MOST_TERMS, NUMBER),
     )
-
-
-def _sum(line: Line, label: str, first: Any, terms: list[Any]) -> Any:
-    return summed(line, label, first, [(1, term) for term in terms], MOST_TERMS, NUMBER)
