@@ -70,7 +70,8 @@ def wacc(cost_of_equity: Quantity, cost_of_debt: Quantity, debt_to_value: Quanti
 
 def debt_market_value(interest: Quantity, book: Quantity, cost_of_debt: Quantity, maturity: Quantity) -> Any:
     """Return the present value of yearly interest and of the book value at maturity; a cost of debt of 0 is invalid."""
-    return interest * (1 - (1 + cost_of_debt) ** (-maturity)) / cost_of_debt + book / (1 + cost_of_debt) ** maturity
+    repaid = power(1 + cost_of_debt, -maturity)
+    return interest * (1 - repaid) / cost_of_debt + book * repaid
 
 
 def failure_adjusted(rate: Quantity, failure: Quantity) -> Any:

@@ -50,7 +50,7 @@ class DiscountFactors:
 
     def half_a_year_on(self, amount: Any) -> Any:
         """Carry an amount from the middle of the last year to its end when flows are mid-year."""
-        return amount if self.half is None else amount * (1 + final(self.wacc)) ** self.half
+        return amount if self.half is None else amount * power(1 + final(self.wacc), self.half)
 
 
 def discount_factor(rate: Any, years: Any) -> Any:
@@ -85,11 +85,11 @@ def discount_factors(line: Line, given: Discounting) -> DiscountFactors:
         end = line("Discount factor, end of year", year_end_factors(wacc))
     else:
         left = line("Share of the year that is left", where(at_most(line.period, 1), given.stub, 1), show=RATE)
-        shrunk = roll_forward(lambda before, wacc, left: before / (1 + wacc) ** left, 1, wacc, left)
+        shrunk = roll_forward(lambda before, wacc, left: before / power(1 + wacc, left), 1, wacc, left)
         end = line("Discount factor, end of year", shrunk)
     if given.timing == "end-year":
         return DiscountFactors(wacc, end, end, left, None)
     half = mid_year_shift(line)
     shift = half if left is None else half * left
-    flows = line("Discount factor of cash flows", previous(end, 1) / (1 + wacc) ** shift)
+    flows = line("Discount factor of cash flows", previous(end, 1) / power(1 + wacc, shift))
     return DiscountFactors(wacc, end, flows, left, half)

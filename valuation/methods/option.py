@@ -7,7 +7,7 @@ from typing import Any, Literal
 from ..calculation import needed
 from ..kinds import Money, Rate, Shares, Years
 from ..lines import Line
-from ..operations import above, absolute, at_most, exp, maximum, normal_cdf, valid
+from ..operations import above, absolute, at_most, exp, maximum, normal_cdf, power, valid
 from ..units import RATE
 from .binomial import Stage, tree
 from .black_scholes import Spread, call, d1, d2, discounted, put, spread
@@ -91,7 +91,7 @@ def option(
         line("Option premium over exercise now", value - maximum(gain, 0))
     if subject == "levered firm":
         debt = line("Value of the debt", spot - value)
-        line("Implied interest rate", (strike / debt) ** (1 / life) - 1, show=RATE)
+        line("Implied interest rate", power(strike / debt, 1 / life) - 1, show=RATE)
     return Worth(line("Equity value", value + 0), "equity")
 
 

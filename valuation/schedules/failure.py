@@ -7,7 +7,7 @@ from typing import Any
 from ..calculation import needed
 from ..kinds import Rate, Share, Years
 from ..lines import Line
-from ..operations import not_negative, proper_share
+from ..operations import not_negative, power, proper_share
 from ..units import RATE
 from .schedule import schedule
 
@@ -60,11 +60,11 @@ def failure(
     elif cumulative_rate is not None:
         over = horizon if cumulative_years is None else cumulative_years
         whole = line("Cumulative rate", proper_share(cumulative_rate), show=RATE)
-        rate = 1 - (1 - whole) ** (1 / over)
+        rate = 1 - power(1 - whole, 1 / over)
     yearly = line("Probability of failure a year", proper_share(rate), show=RATE)
 
     line.heading("Over the horizon")
-    survival = line("Probability of survival", (1 - yearly) ** not_negative(horizon), show=RATE)
+    survival = line("Probability of survival", power(1 - yearly, not_negative(horizon)), show=RATE)
     line("Probability of failure", 1 - survival, show=RATE)
 
 

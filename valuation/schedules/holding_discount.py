@@ -8,7 +8,7 @@ from ..calculation import needed
 from ..kinds import Amount, Money, Rate, Share, Shares, Years
 from ..lines import Line
 from ..methods.net_asset import capitalised_costs
-from ..operations import add_up, positive
+from ..operations import add_up, positive, power
 from ..rates import tax_on_gain
 from ..units import RATE
 from .schedule import schedule
@@ -104,5 +104,5 @@ def _tax(line: Line, gain: Any, rate: Any, years: Any, discount_rate: Any) -> An
     tax = line("Tax on the latent gain", tax_on_gain(rate, needed(gain, "latent_gain", "tax_rate comes with it")))
     if years is None:
         return tax
-    factor = (1 + needed(discount_rate, "discount_rate", "tax_years comes with it")) ** years
+    factor = power(1 + needed(discount_rate, "discount_rate", "tax_years comes with it"), years)
     return line("Present value of the tax", tax / factor)

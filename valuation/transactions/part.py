@@ -8,7 +8,7 @@ from typing import Any
 from ..calculation import needed
 from ..lines import Line
 from ..methods.discounting import discount_factor
-from ..operations import above, at_least, both, maximum, positive, proper_share, valid
+from ..operations import above, at_least, both, maximum, positive, power, proper_share, valid
 from ..units import NUMBER, RATE, YEARS
 from .route import Before
 from .terms import Terms
@@ -85,7 +85,7 @@ def _burden(line: Line, terms: Terms) -> Any:
     label = "Present value of one unit of cost a year"
     if terms.cost_years is None:
         return line(label, valid(above(spread, 0), 1 / spread), show=NUMBER)
-    beyond = line("Part of a cost for ever beyond its years", (grown / (1 + rate)) ** terms.cost_years, show=NUMBER)
+    beyond = line("Part of a cost for ever beyond its years", power(grown / (1 + rate), terms.cost_years), show=NUMBER)
     return line(label, (1 - beyond) / spread, show=NUMBER)
 
 
