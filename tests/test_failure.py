@@ -84,6 +84,7 @@ def test_a_rating_over_ten_years_and_over_five() -> None:
         {"cumulative_rate": 1.5, "cumulative_years": 0.5},
         {"cumulative_rate": -0.1},
         {"annual_rate": 0.1, "horizon": -1.0},
+        {"annual_rate": 1.0, "horizon": 0.0},  # 0^0
     ],
 )
 def test_what_is_no_probability_is_invalid(given_: dict[str, float]) -> None:

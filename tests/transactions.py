@@ -163,7 +163,7 @@ OWN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 }  # fmt: skip
 
 
-EVERY_ROUTE = pytest.mark.parametrize("route", sorted(OWN))
+EVERY_ROUTE = pytest.mark.parametrize("route", sorted(ROUTES))
 MINIMAL: dict[str, dict[str, Any]] = {
     "distribution": {"new_shares": 0.5},
     "carve_out": {"old_shares": 100.0, "primary": 30.0},
@@ -179,7 +179,7 @@ def a_part(**other: float) -> dict[str, float]:
 
 
 @st.composite
-def transactions(draw: st.DrawFn, routes: tuple[str, ...] = tuple(OWN)) -> Transaction:
+def transactions(draw: st.DrawFn, routes: tuple[str, ...] = tuple(ROUTES)) -> Transaction:
     """A random route with a random choice of terms."""
     route = draw(st.sampled_from(routes))
     before = draw(PARTS)
