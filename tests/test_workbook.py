@@ -204,17 +204,26 @@ def test_hostile_texts_stay_texts_and_names_stay_legal(write: Callable[[str], Pa
     assert Engine(path).read("Summary!C5") == pytest.approx(base_case(study.case).per_share, rel=1e-12)
 
 
+def errors_in(case: Case, path: Path) -> set[str]:
+    """The error values that a reader of the workbook sees."""
+    stored = openpyxl.load_workbook(write_workbook(case, path, simulate(case, 64)), data_only=True)
+    return {str(cell.value) for sheet in stored for row in sheet.iter_rows() for cell in row if cell.data_type == "e"}
+
+
 def test_a_line_without_a_value_is_an_error_of_excel_and_no_broken_number(
     case_of: Callable[..., Case], tmp_path: Path
 ) -> None:
-    # nothing is sold yet, so value over revenue has no value
+    text = """schedules:
+  r: {schedule: research, life: 0 years, expenses: {last: {expense: 5 CNY m, age: 1}}}
+segments:
+  a: {method: stake, value: 9 CNY m}
+"""
+    assert errors_in(case_of(text), tmp_path / "book.xlsx") == {"#N/A"}
+
+
+def test_parts_that_are_worth_nothing_leave_no_error(case_of: Callable[..., Case], tmp_path: Path) -> None:
     text = """segments:
   a: {method: dcf, revenue: 0 CNY m, growth: 5%, margin: 20%, tax_rate: 25%, wacc: 9%, sales_to_capital: 2,
       terminal_growth: 2%, terminal_return: 12%}
 """
-    case = case_of(text)
-    book = write_workbook(case, tmp_path / "book.xlsx", simulate(case, 64))
-    stored = openpyxl.load_workbook(book, data_only=True)
-    errors = [cell.value for sheet in stored for row in sheet.iter_rows() for cell in row if cell.data_type == "e"]
-    assert errors
-    assert set(errors) == {"#N/A"}
+    assert errors_in(case_of(text), tmp_path / "book.xlsx") == set()
