@@ -123,6 +123,26 @@ def test_too_little_memory_is_said(added: str, write: Write) -> None:
     assert "not enough memory: ask for fewer draws\n" == run("value", write(STAKE.replace("stake", added))).stderr
 
 
+@pytest.mark.parametrize("added", [unfinished, hungry], indirect=True)
+def test_json_is_printed_of_our_own_failures_too(added: str, write: Write) -> None:
+    result = run("value", write(STAKE.replace("stake", added)), "--json")
+    found = json.loads(result.stdout)["checks"]
+    assert [(1, "error", result.stderr.strip())] == [(result.exit_code, c["severity"], c["message"]) for c in found]
+
+
+def test_json_is_printed_of_a_book_that_is_not_there(tmp_path: Path) -> None:
+    result = run("verify", tmp_path / "none.xlsx", "--json")
+    assert 1 == result.exit_code
+    assert json.loads(result.stdout)["checks"] == [
+        {
+            "id": "environment",
+            "severity": "error",
+            "message": "No such file or directory",
+            "place": str(tmp_path / "none.xlsx"),
+        }
+    ]
+
+
 @pytest.mark.parametrize("command", [[], ["run"], ["value"], ["check"], ["verify"]])
 def test_every_command_has_help(command: list[str]) -> None:
     result = run(*command, "-h")
