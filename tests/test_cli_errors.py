@@ -55,7 +55,8 @@ def test_bad_input_leaves_an_existing_workbook_alone(tmp_path: Path) -> None:
 def test_an_output_that_cannot_be_written_is_named(target: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     result = run("run", SALES, "-o", tmp_path / target, "--draws", "100", "--json")
-    assert (1, "") == (result.exit_code, result.stdout)
+    assert 1 == result.exit_code
+    assert ["environment"] == [found["id"] for found in json.loads(result.stdout)["checks"]]
     assert str(tmp_path) in result.stderr
     assert 1 == len(result.stderr.splitlines())
     assert ["file"] == [path.name for path in tmp_path.iterdir()]
