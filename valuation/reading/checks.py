@@ -11,7 +11,6 @@ from .segments import YES_OR_NO
 from .session import Session
 from .tree import Entries, Node, Text
 
-
 MOST_DRAWS: Final = 1_000_000
 
 
