@@ -55,7 +55,8 @@ def test_bad_input_leaves_an_existing_workbook_alone(tmp_path: Path) -> None:
 def test_an_output_that_cannot_be_written_is_named(target: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     result = run("run", SALES, "-o", tmp_path / target, "--draws", "100", "--json")
-    assert (1, "") == (result.exit_code, result.stdout)
+    assert 1 == result.exit_code
+    assert ["environment"] == [found["id"] for found in json.loads(result.stdout)["checks"]]
     assert str(tmp_path) in result.stderr
     assert 1 == len(result.stderr.splitlines())
     assert ["file"] == [path.name for path in tmp_path.iterdir()]
@@ -121,6 +122,26 @@ def test_an_error_of_ours_is_one_line_unless_somebody_looks_for_it(added: str, w
 @pytest.mark.parametrize("added", [hungry], indirect=True)
 def test_too_little_memory_is_said(added: str, write: Write) -> None:
     assert "not enough memory: ask for fewer draws\n" == run("value", write(STAKE.replace("stake", added))).stderr
+
+
+@pytest.mark.parametrize("added", [unfinished, hungry], indirect=True)
+def test_json_is_printed_of_our_own_failures_too(added: str, write: Write) -> None:
+    result = run("value", write(STAKE.replace("stake", added)), "--json")
+    found = json.loads(result.stdout)["checks"]
+    assert [(1, "error", result.stderr.strip())] == [(result.exit_code, c["severity"], c["message"]) for c in found]
+
+
+def test_json_is_printed_of_a_book_that_is_not_there(tmp_path: Path) -> None:
+    result = run("verify", tmp_path / "none.xlsx", "--json")
+    assert 1 == result.exit_code
+    assert json.loads(result.stdout)["checks"] == [
+        {
+            "id": "environment",
+            "severity": "error",
+            "message": "No such file or directory",
+            "place": str(tmp_path / "none.xlsx"),
+        }
+    ]
 
 
 @pytest.mark.parametrize("command", [[], ["run"], ["value"], ["check"], ["verify"]])

@@ -93,6 +93,7 @@ def test_columns_have_their_letters(column: int, name: str) -> None:
         ("Cloud (the part that is very, very long)", "Cloud"),
         ("A very long name that goes on and on for ever", "A very long name that goes on"),
         ("x" * 40, "x" * 31),
+        ("🚀 chips of a very long name indeed", "chips of a very long name"),
     ],
 )
 def test_sheet_titles_are_legal(text: str, title: str) -> None:

@@ -212,8 +212,6 @@ UNDEFINED = """segments:
   a: {method: multiple, metric: 5 CNY m, multiple: 10, basis: EV/EBITA, growth: 3%, return_on_capital: 10%, wacc: 3%,
       tax_rate: 25%}
   b: {method: stake, value: ~ uniform(1 CNY m, 3 CNY m)}
-  unsold: {method: dcf, memo: yes, revenue: 0 CNY m, growth: 5%, margin: 20%, tax_rate: 25%, wacc: 9%,
-           sales_to_capital: 2, terminal_growth: 2%, terminal_return: 12%}
 schedules:
   trade:
     {schedule: captive, treatment: gross, internal_sales: 5 CNY m, internal_cost: 3 CNY m, external_revenue: -5 CNY m}
@@ -246,6 +244,20 @@ def test_a_book_with_lines_without_a_value_is_proved_and_its_checks_fail(undefin
     assert without
     for row in without:
         assert row[STATUS].value == engine.read(f"Checks!{row[STATUS].coordinate}") in {"ERROR", "WARNING"}
+
+
+def errors_in(case: Case, path: Path) -> set[str]:
+    """The error values that a reader of the workbook sees."""
+    stored = openpyxl.load_workbook(write_workbook(case, path, simulate(case, 64)), data_only=True)
+    return {str(cell.value) for sheet in stored for row in sheet.iter_rows() for cell in row if cell.data_type == "e"}
+
+
+def test_parts_that_are_worth_nothing_leave_no_error(case_of: Callable[..., Case], tmp_path: Path) -> None:
+    text = """segments:
+  a: {method: dcf, revenue: 0 CNY m, growth: 5%, margin: 20%, tax_rate: 25%, wacc: 9%, sales_to_capital: 2,
+      terminal_growth: 2%, terminal_return: 12%}
+"""
+    assert errors_in(case_of(text), tmp_path / "book.xlsx") == set()
 
 
 # What stands out ------------------------------------------------------------------------------------------------------

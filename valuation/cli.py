@@ -44,30 +44,41 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except InvalidAssumptions as error:
-            if kwargs.get("as_json"):
-                _print_json({"case": kwargs.get("case"), "checks": _problems_as_checks(error)})
-            raise Refused(str(error)) from None
+            raise _refused(kwargs, str(error), _problems_as_checks(error)) from None
+        except BrokenPipeError:
+            raise Refused("the output was closed before all was written") from None
         except OSError as error:
             name = error.filename or kwargs.get("output") or kwargs.get("book") or ""
-            raise Refused(f"{name}: {error.strerror or error}") from None
+            text = str(error.strerror or error)
+            raise _refused(kwargs, f"{name}: {text}", [_failure("environment", text, str(name))]) from None
         except MemoryError:
-            raise Refused("not enough memory: ask for fewer draws") from None
+            text = "not enough memory: ask for fewer draws"
+            raise _refused(kwargs, text, [_failure("environment", text)]) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             if os.environ.get("VALUATION_DEBUG"):
                 raise
             text = f"internal error, please report it: {type(error).__name__}: {error}"
-            raise Refused(f"{text} (VALUATION_DEBUG=1 shows where)") from None
+            text = f"{text} (VALUATION_DEBUG=1 shows where)"
+            raise _refused(kwargs, text, [_failure("internal", text)]) from None
 
     return guarded
 
 
+def _refused(asked: dict[str, Any], text: str, checks: list[dict[str, str]]) -> Refused:
+    """The refusal of a command, which says so on stdout too where JSON was asked for."""
+    if asked.get("as_json"):
+        _print_json({"case": asked.get("case"), "checks": checks})
+    return Refused(text)
+
+
+def _failure(what: str, message: str, place: str = "") -> dict[str, str]:
+    return {"id": what, "severity": "error", "message": message, "place": place}
+
+
 def _problems_as_checks(error: Any) -> list[dict[str, str]]:
-    return [
-        {"id": "input", "severity": "error", "message": f"{p.name}: {p.text}".removeprefix(": "), "place": str(p.place)}
-        for p in error.problems
-    ]
+    return [_failure("input", f"{p.name}: {p.text}".removeprefix(": "), str(p.place)) for p in error.problems]
 
 
 def _print_json(result: dict[str, Any]) -> None:

@@ -79,7 +79,8 @@ and `changed`.
 own: `cloud.growth.from`, `cloud.growth.to`, `cloud.growth.over`, `cloud.growth.2027`; scenarios and `--set` may name them.
 
 Units: `CNY m`, `USD bn`, `USD/ADS`, `m shares`, `shares/ADS`, `CNY/USD`, `k chips`, `CNY k/chip`, `%`, `x`, `years`.
-A yearly list or a distribution with a unit takes the long form: `{value: "~ pert(80, 100, 130)", unit: USD m}`. Formulas name
+Named rows are a table by name: `outcomes: {bull: {probability: 30%, value: 900 CNY m}, bear: {probability: 70%, value: 200 CNY m}}`;
+their assumptions are named `a.outcomes.bull.value`. A yearly list or a distribution with a unit takes the long form: `{value: "~ pert(80, 100, 130)", unit: USD m}`. Formulas name
 amounts and hold no units: `= price * shares`, not `= 5 USD/share * 10 m shares`; percentages may stand in them.
 Amounts written in bn or tn are kept in m (`2.87 JPY tn` is 2,870,000 JPY m). Adding needs equal units; `k chips * CNY k/chip` is `CNY m`; `USD m * CNY/USD` is `CNY m`.
 """

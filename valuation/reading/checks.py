@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ..assumptions import CheckSetting, Origin
 from ..checks.standards import SEVERITIES, Standard, read_threshold, standards
@@ -10,6 +10,8 @@ from ..problems import nearest
 from .segments import YES_OR_NO
 from .session import Session
 from .tree import Entries, Node, Text
+
+MOST_DRAWS: Final = 1_000_000
 
 
 def check_settings(session: Session) -> dict[str, CheckSetting]:
@@ -74,6 +76,10 @@ def _field(session: Session, name: str, standard: Standard, key: str, node: Text
             usual, found = standard.thresholds[key], read_threshold(text)
             if found is None or found.unit != usual.unit:
                 session.problems.add(node.place, f"{name}.{key}", f"expected a value such as {usual}, found {text}")
+                return
+            if key == "draws" and not (1 <= found.value <= MOST_DRAWS and found.value.is_integer()):
+                text = f"expected a whole number from 1 to {MOST_DRAWS:,}, found {text}"
+                session.problems.add(node.place, f"{name}.{key}", text)
                 return
             given["thresholds"][key] = found.value
             given["written"][key] = text

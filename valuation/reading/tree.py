@@ -6,6 +6,7 @@ converted by YAML's own rules (``no``, ``1e-3``, dates). Anchors and aliases are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 from ..problems import Place, Problems
 
 LARGEST_FILE: Final = 5_000_000
+_PLAIN_TAG: Final = re.compile(r"tag:yaml\.org,2002:[a-z]+")  # what YAML makes of texts by itself
 
 
 @dataclass(frozen=True)
@@ -116,28 +118,36 @@ def parse_yaml(text: str, file: str, problems: Problems) -> Node | None:
     if node is None:
         problems.add(Place(file), "", "expected assumptions, found an empty file")
         return None
-    if _has_alias(node):
-        problems.add(Place(file), "", "anchors and aliases (& and *) are not used in assumption files: repeat the text")
+    shared = _aliased(node)
+    if shared is not None:
+        text = "anchors and aliases (& and *) are not used in assumption files: repeat the text"
+        problems.add(_place_of(shared, file), "", text)
         return None
     return _tree(node, file, problems)
 
 
-def _has_alias(root: Any) -> bool:
-    """Whether any node hangs in two places (an alias); visits each node once, so a bomb costs nothing."""
+def _aliased(root: Any) -> Any:
+    """Return a node that hangs in two places (an alias), or None; visits each once, so a bomb costs nothing."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
         node = waiting.pop()
         if id(node) in seen:
-            return True
+            return node
         seen.add(id(node))
         for child in node.value if isinstance(node.value, list) else ():
             waiting.extend(child if isinstance(child, tuple) else (child,))
-    return False
+    return None
+
+
+def _place_of(node: Any, file: str) -> Place:
+    return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def _tree(node: Any, file: str, problems: Problems) -> Node:
-    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    place = _place_of(node, file)
+    if not _PLAIN_TAG.fullmatch(str(node.tag)):
+        problems.add(place, "", f"tags such as {str(node.tag).replace('tag:yaml.org,2002:', '!!')} are not used here")
     if node.id == "scalar":
         if any("\ud800" <= character <= "\udfff" for character in node.value):
             problems.add(place, "", "expected text, found half of a character")

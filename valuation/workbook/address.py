@@ -62,7 +62,8 @@ def quoted(sheet: str) -> str:
 
 def sheet_title(text: str, taken: Container[str]) -> str:
     """Return a legal sheet title near the text that is not taken (compared in lower case)."""
-    plain = re.sub(r"[\\/*?:\[\]\x00-\x1f]", " ", text).strip().strip("'").strip() or "Part"
+    # Excel counts a character beyond the basic plane, such as a picture, twice
+    plain = re.sub(r"[\\/*?:\[\]\x00-\x1f\U00010000-\U0010ffff]", " ", text).strip().strip("'").strip() or "Part"
     plain = "History of the company" if plain.lower() == "history" else plain
     title, number = _cut(plain), 2
     while title.lower() in taken:

@@ -7,7 +7,7 @@ from typing import Final
 from ..assumptions import Case
 from ..bridge import Valuation
 from ..formula import Reference, Row
-from ..operations import add_up
+from ..operations import above, absolute, add_up, where
 from ..recording import Scope
 from ..simulation.results import Simulation
 from ..units import RATE
@@ -66,7 +66,8 @@ def write_parts(
         draft.put(page, at, OWNED, part.owned)
         draft.place(page, row, at, ATTRIBUTABLE)
         per_share[name] = draft.put(page, at, PER_SHARE, part.per_share, unit=case.quote)
-        draft.put(page, at, WEIGHT, Reference(row) / Reference(total), unit=RATE)
+        whole = Reference(total)
+        draft.put(page, at, WEIGHT, where(above(absolute(whole), 0), Reference(row) / whole, 0), unit=RATE)
         if simulation is not None:
             quantiles = simulation.part_quantiles(name)
             for column, q in ((LOW, 0.05), (MIDDLE, 0.5), (HIGH, 0.95)):
