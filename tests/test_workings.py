@@ -61,7 +61,7 @@ def test_a_weight_that_is_drawn_wrong_is_an_invalid_draw(case_of: Read) -> None:
         (("metric: = sales,", "metric: = sails,"), "cloud.high.metric: sails is not known; did you mean sales"),
         (("multiple: 2}", "multiple: 2, helper: 3}"), "cloud.low.helper: helper is no assumption of multiple"),
         (("    methods:", "    method: dcf\n    methods:"), "expected either method or methods, found both"),
-        (("      low:", "      owned:"), "cloud.owned: expected a name of small letters"),
+        (("      low:", "      owned:"), "cloud.owned: expected a name of at most 60 small letters"),
     ],
 )
 def test_what_is_wrong_with_one_of_several_methods(case_of: Read, wrong: tuple[str, str], message: str) -> None:
