@@ -31,6 +31,8 @@ PEERS = 14
 GROWTH = RANDOM.uniform(0.02, 0.6, PEERS)
 MARGIN = RANDOM.uniform(-0.1, 0.3, PEERS)
 PAID = 3 + 12 * GROWTH + 9 * MARGIN + RANDOM.normal(0, 1, PEERS)
+RESEARCH = RANDOM.uniform(0, 0.25, PEERS)
+PAID_FOR = {"growth": GROWTH, "margin": MARGIN, "research": RESEARCH}
 BLANK = np.where(np.arange(PEERS) == 4, np.nan, PAID)
 
 
@@ -50,14 +52,14 @@ def test_one_regressor_is_scipys() -> None:
 
 
 @pytest.mark.parametrize("scale", ["multiple", "log of the multiple"])
-@pytest.mark.parametrize("target", [(0.3, 0.1), (0.9, 0.1), (0.1, -0.5)])
-def test_two_regressors_predict_as_the_textbook_says(scale: str, target: tuple[float, float]) -> None:
-    lines = regression(
-        multiple=BLANK, growth=GROWTH, target_growth=target[0], margin=MARGIN, target_margin=target[1], scale=scale,
-        confidence=0.9,
-    )  # fmt: skip
+@pytest.mark.parametrize("target", [(0.3, 0.1), (0.9, 0.1), (0.1, -0.5), (0.3, 0.1, 0.2), (0.1, 0.2, -0.1)])
+def test_several_regressors_predict_as_the_textbook_says(scale: str, target: tuple[float, ...]) -> None:
+    given = list(PAID_FOR)[: len(target)]
+    columns = {name: PAID_FOR[name] for name in given}
+    targets = {f"target_{name}": at for name, at in zip(given, target, strict=True)}
+    lines = regression(multiple=BLANK, scale=scale, confidence=0.9, **columns, **targets)
     whole = np.isfinite(BLANK)
-    x = np.column_stack([np.ones(whole.sum()), GROWTH[whole], MARGIN[whole]])
+    x = np.column_stack([np.ones(whole.sum()), *(PAID_FOR[name][whole] for name in given)])
     y = np.log(BLANK[whole]) if scale != "multiple" else BLANK[whole]
     b, squares = np.linalg.lstsq(x, y, rcond=None)[:2]
     size, terms = x.shape
@@ -68,13 +70,16 @@ def test_two_regressors_predict_as_the_textbook_says(scale: str, target: tuple[f
     back = np.exp if scale != "multiple" else np.asarray
     expected = {
         "Intercept": b[0],
-        "Slope on growth": b[1],
-        "Slope on margin": b[2],
-        "Standard error of the slope on margin": s * np.sqrt(inverse[2, 2]),
+        **{f"Slope on {name}": b[at] for at, name in enumerate(given, 1)},
+        **{f"Standard error of the slope on {name}": s * np.sqrt(inverse[at, at]) for at, name in enumerate(given, 1)},
+        "Standard error of the intercept": s * np.sqrt(inverse[0, 0]),
         "Peers in the regression": 13,
         "Adjusted R squared": 1 - (squares[0] / (size - terms)) / np.var(y, ddof=1),
         "Standard error of the regression": s,
-        "Variance inflation factor": 1 / (1 - np.corrcoef(GROWTH[whole], MARGIN[whole])[0, 1] ** 2),
+        **{
+            f"Variance inflation factor of {name}": inflation
+            for name, inflation in zip(given, np.diag(np.linalg.inv(np.corrcoef(x[:, 1:].T))), strict=True)
+        },
         "Leverage of the target": leverage,
         "Target has a high leverage": leverage > 2 * terms / size,
         "Target growth outside the peers' range": target[0] > GROWTH[whole].max(),
@@ -114,6 +119,18 @@ def test_the_targets_may_be_drawn() -> None:
         (dict(multiple=np.arange(50.0), growth=np.full(50, 0.05)), "expected regressors that vary"),  # mean is not 0.05
         (dict(multiple=PAID, growth=GROWTH, margin=2 * GROWTH, target_margin=0), "do not move together"),
         (dict(multiple=PAID, growth=GROWTH, margin=MARGIN), "target_margin is missing: margin comes with it"),
+        (dict(multiple=PAID, growth=GROWTH, research=RESEARCH), "target_research is missing: research comes with it"),
+        (
+            dict(
+                multiple=PAID,
+                growth=GROWTH,
+                margin=MARGIN,
+                target_margin=0,
+                research=GROWTH - MARGIN,
+                target_research=0,
+            ),
+            "do not move together",
+        ),
         (dict(multiple=PAID, growth=GROWTH[1:]), "expected columns of one table of peers"),
         (dict(multiple=-PAID, growth=GROWTH, scale="log of the multiple"), "expected at least 3 peers .*, found 0"),
     ],
@@ -141,12 +158,13 @@ def market() -> Case:
 def drafted(case: Case, **choices: Any) -> tuple[Recording, Draft, dict[str, Any]]:
     """Record the schedule over the market's peers, and draft its sheet and theirs."""
     table: PeerTable = case.peers["chips"]
-    names = {"multiple": "ev_sales_fy1", "growth": "growth", "margin": "margin"}
-    used = {key: name for key, name in names.items() if key != "margin" or "target_margin" in choices}
-    inputs = {"target_growth": 0.3, "target_margin": 0.1, "confidence": 0.8}
+    names = {"multiple": "ev_sales_fy1", "growth": "growth", "margin": "margin", "research": "research"}
+    without = {name for name in ("margin", "research") if f"target_{name}" not in choices}
+    used = {key: name for key, name in names.items() if key not in without}
+    inputs = {"target_growth": 0.3, "target_margin": 0.1, "target_research": 0.12, "confidence": 0.8}
     recording = Recording(1)
     given = {name: recording.input(name, name, RATE) for name in inputs}
-    targets = {name: given[name] for name in inputs if name != "target_margin" or "target_margin" in choices}
+    targets = {name: given[name] for name in inputs if name.removeprefix("target_") not in without}
     columns = {key: peer_column(table, name, case.date, recorded=True) for key, name in used.items()}
     regression.run(recording, **columns, **targets, scale=choices.get("scale", "multiple"))
     lines = Lines(1)
@@ -184,6 +202,8 @@ CHOICES = [
     {"target_margin": True},
     {"scale": "log of the multiple"},
     {"target_margin": True, "scale": "log of the multiple"},
+    {"target_research": True},
+    {"target_margin": True, "target_research": True},
 ]
 
 
@@ -203,6 +223,6 @@ def test_the_sheet_computes_what_numpy_computes(choices: dict[str, Any], market:
 
 def test_libreoffice_computes_the_regression_alike(market: Case, tmp_path: Path) -> None:
     need_libreoffice()
-    _, draft, _ = drafted(market, target_margin=True, scale="log of the multiple")
+    _, draft, _ = drafted(market, target_margin=True, target_research=True, scale="log of the multiple")
     result = run_tool("recalc.py", str(written(draft, tmp_path / "book.xlsx")))
     assert result.returncode == 0, result.stdout

@@ -119,11 +119,17 @@ def _second_unit(operands: Sequence[Formula]) -> Unit:
     return quotient_unit((operands[0], operands[2]))
 
 
+def _third_unit(operands: Sequence[Formula]) -> Unit:
+    return quotient_unit((operands[0], operands[3]))
+
+
 # LINEST gives the slopes from right to left and the intercept last: their places are counted by the sample's columns.
 intercept = _fitted("intercept", 0, "COLUMNS({both})", first_unit, "Intercept")
 slope = _fitted("slope", 1, "COLUMNS({x})", _slope_unit, "Slope on the first regressor")
-second_slope = _fitted("second_slope", 2, "1", _second_unit, "Slope on the second regressor")
-REGRESSIONS: Final = ("intercept", "slope", "second_slope")
+second_slope = _fitted("second_slope", 2, "COLUMNS({x})-1", _second_unit, "Slope on the second regressor")
+third_slope = _fitted("third_slope", 3, "COLUMNS({x})-2", _third_unit, "Slope on the third regressor")
+SLOPES: Final = (slope, second_slope, third_slope)
+REGRESSIONS: Final = ("intercept", "slope", "second_slope", "third_slope")
 
 
 def _squares(values: Any) -> Any:

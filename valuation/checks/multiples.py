@@ -164,6 +164,9 @@ def basis_of_multiple(look: Look) -> Iterator[Finding]:
                 yield look.finding(working.scope, text, look.recorded.place(f"{working.scope}.multiple"))
 
 
+REGRESSORS = ("growth", "margin", "research")
+
+
 # Regression ---------------------------------------------------------------------------------------------------------
 
 
@@ -186,7 +189,7 @@ def regression_size(look: Look) -> Iterator[Check]:
     """22: so many peers for each regressor."""
     for working in look.recorded.workings("regression"):
         peers = look.recorded.line(working.scope, "Peers in the regression") + 0
-        regressors = 1 + ("margin" in working.given)
+        regressors = sum(name in working.given for name in REGRESSORS)
         label = f"Check: regression size, peers for {regressors} regressor{'s' * (regressors > 1)}"
         limit = look.recording.constant(label, look.threshold() * regressors, NUMBER)
         tested = f"{working.title}: the regression has peers enough for its regressors"
@@ -198,7 +201,7 @@ def regression_size(look: Look) -> Iterator[Check]:
 def regression_reach(look: Look) -> Iterator[Check]:
     """22: a prediction outside the peers' range is an extrapolation."""
     for working in look.recorded.workings("regression"):
-        for name in ("growth", "margin"):
+        for name in REGRESSORS:
             outside = look.recorded.line(working.scope, f"Target {name} outside the peers' range")
             if outside is not None:
                 tested = f"{working.title}: the target's {name} lies within the range of the peers"
@@ -210,11 +213,13 @@ def regression_reach(look: Look) -> Iterator[Check]:
 def regression_collinear(look: Look) -> Iterator[Check]:
     """22: regressors that move together share their coefficients by chance."""
     for working in look.recorded.workings("regression"):
-        factor = look.recorded.line(working.scope, "Variance inflation factor")
-        if factor is not None:
-            tested = f"{working.title}: the regressors do not move together (variance inflation factor)"
-            test = at_most(factor, look.limit())
-            yield look.check(working.scope, tested, "leave one out", working.place, test, factor, look.limit())
+        for name in REGRESSORS:
+            factor = look.recorded.line(working.scope, f"Variance inflation factor of {name}")
+            if factor is not None:
+                tested = f"{working.title}: {name} does not move with the other regressors (variance inflation factor)"
+                where = f"{working.scope}.{name}"
+                test = at_most(factor, look.limit())
+                yield look.check(where, tested, "leave one out", working.place, test, factor, look.limit())
 
 
 # Evidence -----------------------------------------------------------------------------------------------------------

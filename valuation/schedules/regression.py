@@ -1,8 +1,10 @@
-"""Regression of a multiple on growth and margin: what peers are paid at the target's own growth and margin."""
+"""Regression of a multiple on growth, margin and research: what peers are paid at the target's own figures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any, Literal
 
 from .. import columns as col
@@ -24,10 +26,12 @@ def regression(
     target_growth: Number,
     margin: Peers | None = None,
     target_margin: Number | None = None,
+    research: Peers | None = None,
+    target_research: Number | None = None,
     scale: Literal["multiple", "log of the multiple"] = "multiple",
     confidence: Share = 0.8,
 ) -> None:
-    """Ordinary least squares of peers' multiples on their growth and, if given, margin; the multiple it predicts.
+    """Ordinary least squares of peers' multiples on their growth and, if given, margin and research; its prediction.
 
     Columns have shape (peers,); a peer with a blank in one of them is left out of all. The targets are quantities and
     may be drawn. With k coefficients, n peers and x the target with a leading 1, the prediction interval is
@@ -42,12 +46,16 @@ def regression(
         target_growth: growth of the target; in the unit of the column
         margin: margin of peers; the second regressor, or any other figure that explains multiples
         target_margin: margin of the target; in the unit of the column, needed with margin
+        research: research of peers; such as its share of revenue, or a third figure that explains multiples
+        target_research: research of the target; in the unit of the column, needed with research
         scale: scale; logarithms keep the predicted multiple positive and outliers small
         confidence: confidence; that a peer like the target lies within the prediction interval
     """
     regressors = {"growth": (growth, target_growth)}
     if margin is not None:
         regressors["margin"] = (margin, needed(target_margin, "target_margin", "margin comes with it"))
+    if research is not None:
+        regressors["research"] = (research, needed(target_research, "target_research", "research comes with it"))
     paid = fit.logged(multiple) if scale == "log of the multiple" else multiple
     y, *xs = fit.sample(paid, *(column for column, _ in regressors.values()))
     _refuse_what_has_no_answer(y, xs)
@@ -72,29 +80,36 @@ class _Term:
 
 @dataclass(frozen=True)
 class _Spread:
-    """How many peers and coefficients there are, and the sums of squares and products of the regressors."""
+    """How many peers and coefficients there are, and S = L D L', the regressors' squares and products less means.
+
+    Each pivot of D is the sum of squares of a regressor that those before do not explain; ``lower`` are the rows of L.
+    """
 
     peers: Any
     used: Any
     means: list[Any]
     squares: list[Any]
-    products: Any = None
-    whole: Any = None
+    pivots: list[Any]
+    lower: list[list[Any]]
 
-    @property
-    def inverse(self) -> list[Any]:
-        """The diagonal of S^-1."""
-        if self.products is None:
-            return [1 / self.squares[0]]
-        return [self.squares[1] / self.whole, self.squares[0] / self.whole]
+    def distance(self, apart: Sequence[Any]) -> Any:
+        """d'S^-1 d: how far a point is from the means in the peers' own spread; ``apart`` is L^-1 d."""
+        return add_up(*(each * each / pivot for each, pivot in zip(apart, self.pivots, strict=True)))
 
-    def distance(self, *away: Any) -> Any:
-        """The quadratic form d'S^-1 d: how far a point is from the means, in the regressors' own spread."""
-        if self.products is None:
-            return away[0] * away[0] / self.squares[0]
-        crossed = away[0] * away[1] * self.products
-        own = away[0] * away[0] * self.squares[1] + away[1] * away[1] * self.squares[0]
-        return (own - crossed - crossed) / self.whole
+    def inverse(self, at: int) -> Any:
+        """The diagonal of S^-1 at a regressor: its column of L^-1, squared over the pivots, so signs may differ."""
+        column: list[Any] = []
+        for lower in self.lower[at + 1 :]:
+            taken = (factor * before for factor, before in zip(lower[at + 1 :], column, strict=True))
+            column.append(_less(lower[at], taken))
+        later = (each * each / pivot for each, pivot in zip(column, self.pivots[at + 1 :], strict=True))
+        return add_up(1 / self.pivots[at], *later)
+
+
+def _less(whole: Any, parts: Iterable[Any]) -> Any:
+    for part in parts:
+        whole = whole - part
+    return whole
 
 
 def _refuse_what_has_no_answer(y: Any, xs: list[Any]) -> None:
@@ -110,13 +125,41 @@ def _refuse_what_has_no_answer(y: Any, xs: list[Any]) -> None:
 def _spread(line: Line, terms: list[_Term], peers: Any) -> _Spread:
     used = line.constant(f"Coefficients of a regression on {len(terms)}", len(terms) + 1)
     means = [line(f"Mean {term.name}", col.average(term.column), show=NUMBER) for term in terms]
-    squares = [line(f"Sum of squares of {term.name}", fit.squares(term.column), show=NUMBER) for term in terms]
-    if len(terms) == 1:
-        return _Spread(peers, used, means, squares)
-    products = line("Sum of products", fit.covariance(*(term.column for term in terms)) * peers, show=NUMBER)
-    whole = line("Spread of both", squares[0] * squares[1] - products * products)
-    line("Variance inflation factor", squares[0] * squares[1] / whole)
-    return _Spread(peers, used, means, squares, products, whole)
+    spread = _Spread(peers, used, means, [], [], [])
+    for at, term in enumerate(terms):
+        _add_regressor(line, spread, term, terms[:at])
+    if len(terms) > 1:
+        for at, term in enumerate(terms):
+            line(f"Variance inflation factor of {term.name}", spread.squares[at] * spread.inverse(at))
+    return spread
+
+
+def _add_regressor(line: Line, spread: _Spread, term: _Term, before: list[_Term]) -> None:
+    """Add a row to L and a pivot to D: what goes with the regressors before is taken off one after the other."""
+    spread.squares.append(line(f"Sum of squares of {term.name}", fit.squares(term.column), show=NUMBER))
+    shared: list[Any] = []  # of this row of L D
+    lower: list[Any] = []
+    for at, other in enumerate(before):
+        products = line(
+            f"Sum of products of {term.name} and {other.name}",
+            fit.covariance(other.column, term.column) * spread.peers,
+            show=NUMBER,
+        )
+        shared.append(_less(products, map(mul, shared, spread.lower[at])))
+        lower.append(line(f"Share of {other.name} in {term.name}", shared[at] / spread.pivots[at], show=NUMBER))
+    spread.lower.append(lower)
+    rest = _less(spread.squares[-1], map(mul, shared, lower))
+    name = f"Sum of squares of {term.name} beside the regressors before"
+    spread.pivots.append(line(name, rest, show=NUMBER) if before else rest)
+
+
+def _apart(line: Line, words: str, point: list[Any], terms: list[_Term], spread: _Spread) -> list[Any]:
+    """L^-1 d: of each regressor what does not go with those before."""
+    found: list[Any] = []
+    for term, each, lower in zip(terms, point, spread.lower, strict=True):
+        rest = _less(each, map(mul, found, lower))
+        found.append(line(f"{words} {term.name} beside the regressors before", rest, show=NUMBER) if found else rest)
+    return found
 
 
 def _fit(line: Line, y: Any, terms: list[_Term], spread: _Spread) -> tuple[Any, Any]:
@@ -124,7 +167,7 @@ def _fit(line: Line, y: Any, terms: list[_Term], spread: _Spread) -> tuple[Any, 
     xs = [term.column for term in terms]
     predicted = line("Intercept", fit.intercept(y, *xs), show=NUMBER)
     slopes = []
-    for term, slope in zip(terms, (fit.slope, fit.second_slope), strict=False):
+    for term, slope in zip(terms, fit.SLOPES, strict=False):
         slopes.append(line(f"Slope on {term.name}", slope(y, *xs), show=NUMBER))
         predicted = predicted + slopes[-1] * term.target
     explained = [coefficient * fit.covariance(x, y) for coefficient, x in zip(slopes, xs, strict=True)]
@@ -135,9 +178,10 @@ def _fit(line: Line, y: Any, terms: list[_Term], spread: _Spread) -> tuple[Any, 
     line("Adjusted R squared", 1 - (1 - share) * (spread.peers - 1) / freedom)
     rest = maximum(whole - by_peers, 0)  # rounding may leave less than nothing of a perfect fit
     error = line("Standard error of the regression", sqrt(rest / freedom))
-    line("Standard error of the intercept", error * sqrt(1 / spread.peers + spread.distance(*spread.means)))
-    for term, own in zip(terms, spread.inverse, strict=True):
-        line(f"Standard error of the slope on {term.name}", error * sqrt(own))
+    apart = _apart(line, "Mean", spread.means, terms, spread)
+    line("Standard error of the intercept", error * sqrt(1 / spread.peers + spread.distance(apart)))
+    for at, term in enumerate(terms):
+        line(f"Standard error of the slope on {term.name}", error * sqrt(spread.inverse(at)))
     return predicted, error
 
 
@@ -151,7 +195,8 @@ def _leverage(line: Line, terms: list[_Term], spread: _Spread) -> Any:
         low, high = col.smallest(term.column), col.largest(term.column)
         outside = either(below(term.target, low), above(term.target, high))
         line(f"Target {term.name} outside the peers' range", outside)
-    return line("Leverage of the target", 1 / spread.peers + spread.distance(*away))
+    apart = _apart(line, "Target less mean", away, terms, spread)
+    return line("Leverage of the target", 1 / spread.peers + spread.distance(apart))
 
 
 def _prediction(
