@@ -84,7 +84,7 @@ class Recorder:
             np.testing.assert_allclose(found, expected, rtol=1e-12, atol=nothing or 0, err_msg=row.label)
         self.fits(apart=apart)
         for draw in range(min(ENGINE_DRAWS, max(map(np.size, self.draws.values())))):
-            self._engine_agrees(lines, draw, nothing or 1e-15)
+            self._engine_agrees(lines, draw, nothing)
 
     def fits(self, *, apart: bool = False) -> None:
         """Assert that no formula is too long for its reader or holds an IF within an IF."""
@@ -92,12 +92,19 @@ class Recorder:
             assert len(text) <= LONGEST_FORMULA, text
             assert text.count("IF(") <= 1, text
 
-    def _engine_agrees(self, lines: Lines, draw: int, nothing: float) -> None:
+    def _engine_agrees(self, lines: Lines, draw: int, nothing: float | None) -> None:
+        """What is left of large amounts that cancel is known to the last digits of the largest amount of its unit."""
         numbers = {name: float(_at(values, draw)) for name, values in self.draws.items()}
         found = recalculated(self.recording, numbers)
-        for row in self.rows:
-            expected = np.broadcast_to(np.ravel(_at(lines[row.label], draw)), found[row].shape)
-            np.testing.assert_allclose(found[row], expected, rtol=1e-9, atol=nothing, err_msg=row.label)
+        expected = {row: np.broadcast_to(np.ravel(_at(lines[row.label], draw)), found[row].shape) for row in self.rows}
+        scales: dict[str, float] = {}
+        given = {row: numbers[name] for name, row in self.recording.inputs.items() if name in numbers}
+        for row, values in [*expected.items(), *given.items()]:
+            largest = np.max(np.nan_to_num(np.abs(values)))
+            scales[str(row.unit)] = max(scales.get(str(row.unit), 1.0), float(largest))
+        for row, values in expected.items():
+            atol = 1e-15 * scales[str(row.unit)] if nothing is None else nothing
+            np.testing.assert_allclose(found[row], values, rtol=1e-9, atol=atol, err_msg=row.label)
 
 
 def readings_agree(entry: Calculation, years: int = 3, units: Mapping[str, Unit] | None = None, **given: Any) -> Lines:

@@ -70,6 +70,10 @@ GRID: dict[str, list[tuple[Any, ...]]] = {
     "intercept": [(LINE_Y, LINE_X, [1]), (LINE_Y, BENT_X, LINE_X, [1]), (LINE_Y[:2], LINE_X[:2], [NAN])],
     "slope": [(LINE_Y, LINE_X, [2]), (LINE_Y, LINE_X, BENT_X, [2]), (LINE_Y, np.ones(4), [NAN])],
     "second_slope": [(LINE_Y, LINE_X, LINE_X**2, [0]), (LINE_Y, LINE_X, 3 * LINE_X, [NAN])],
+    "third_slope": [
+        (np.append(LINE_Y, 27), np.append(LINE_X, 3), np.append(BENT_X, 0), np.array([0.0, 0, 0, 0, 1]), [20]),
+        (LINE_Y, LINE_X, BENT_X, LINE_X**2, [NAN]),
+    ],
     "student_t": [(0.05, 5, 2.5705818356363146), (0.05, 5.9, 2.5705818356363146), (0, 5, NAN), (0.05, 0.5, NAN)],
     "median_of": [(3, 1, 2, 2), (3, 1, 2), (1, NAN, 2, NAN)],
     "average_of": [(3, 1, 5, 3), (1, NAN, NAN)],

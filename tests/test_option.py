@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from agreement import agreed, only
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq
@@ -254,10 +254,14 @@ SHAPES: list[dict[str, Any]] = [
     {"model": "binomial", "style": "american", "steps": "5", "first_strike": 30.0, "first_years": 0.7},
     {"model": "binomial", "kind": "put", "steps": "5", "first_strike": 0.0, "first_years": 20.0},
 ]
+# what an American put is worth beyond its exercise is then a rounding
+EXERCISED_NOW = {"spot": 10.0, "strike": 18.0, "life": 0.5, "risk_free": 0.0, "volatility": 0.2610171110635252}
+EXERCISED_NOW |= {"cost_of_delay": 0.0}
 
 
 @pytest.mark.parametrize("more", SHAPES, ids=str)
 @given(market=markets)
+@example(market=EXERCISED_NOW)
 @settings(max_examples=8, deadline=None)
 def test_every_reading_agrees(more: dict[str, Any], market: dict[str, float]) -> None:
     words = {name: value for name, value in more.items() if isinstance(value, str)}

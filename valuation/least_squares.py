@@ -127,7 +127,7 @@ def _third_unit(operands: Sequence[Formula]) -> Unit:
 intercept = _fitted("intercept", 0, "COLUMNS({both})", first_unit, "Intercept")
 slope = _fitted("slope", 1, "COLUMNS({x})", _slope_unit, "Slope on the first regressor")
 second_slope = _fitted("second_slope", 2, "COLUMNS({x})-1", _second_unit, "Slope on the second regressor")
-third_slope = _fitted("third_slope", 3, "COLUMNS({x})-2", _third_unit, "Slope on the third regressor")
+third_slope = _fitted("third_slope", 3, "1", _third_unit, "Slope on the third regressor")
 SLOPES: Final = (slope, second_slope, third_slope)
 REGRESSIONS: Final = ("intercept", "slope", "second_slope", "third_slope")
 
