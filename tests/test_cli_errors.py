@@ -51,7 +51,7 @@ def test_bad_input_leaves_an_existing_workbook_alone(tmp_path: Path) -> None:
     assert [book] == list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("target", ["none/book.xlsx", ".", "file/book.xlsx"])
+@pytest.mark.parametrize("target", ["none/book.xlsx", ".", "file/book.xlsx", "book.xls", "book"])
 def test_an_output_that_cannot_be_written_is_named(target: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     result = run("run", SALES, "-o", tmp_path / target, "--draws", "100", "--json")

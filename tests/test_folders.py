@@ -111,6 +111,14 @@ WRONG: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {"peers__extra_dot_csv": "ev,sales\n1,2\n1,2,3\n"},
         ["peers/extra.csv:3:1: expected 2 cells, found 3"],
     ),
+    "a table of semicolons": (
+        {"peers__extra_dot_csv": "ev;sales\n1,5;2\n"},
+        ["peers/extra.csv:1:1: expected commas between the cells and decimal points, found semicolons"],
+    ),
+    "a table of tabs": (
+        {"peers__extra_dot_csv": "ev\tsales\n1.5\t2\n"},
+        ["peers/extra.csv:1:1: expected commas between the cells and decimal points, found tabs"],
+    ),
     "headings twice": (
         {"peers__extra_dot_csv": "ev,EV\n1,2\n"},
         ["peers/extra.csv:1:1: expected different column names such as ev_sales, found 'ev'"],

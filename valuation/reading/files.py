@@ -18,6 +18,7 @@ CASE_FILE: Final = "case.yaml"
 FOLDERS: Final = ("segments", "schedules", "transactions")
 OWN_FILES: Final = ("drivers", "bridge", "shares", "holding", "reconciliation", "correlations", "scenarios", "checks")
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")  # four together fit into a name of Excel
+SEPARATORS: Final = ((";", "semicolons"), ("\t", "tabs"))
 
 
 @dataclass
@@ -166,6 +167,9 @@ def _rows(path: Path, case: Gathered, problems: Problems) -> list[list[str]]:
         return []
     if len(rows) < 2:
         problems.add(Place(str(path)), "", "expected a heading row and at least one row of values")
+        return []
+    if len(rows[0]) == 1 and (found := next((word for sign, word in SEPARATORS if sign in rows[0][0]), None)):
+        problems.add(Place(str(path), 1, 1), "", f"expected commas between the cells and decimal points, found {found}")
         return []
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(rows[0]):

@@ -106,6 +106,8 @@ def check_target(target: Path) -> None:
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder, not a workbook", str(target))
+    if target.suffix.lower() != ".xlsx":
+        raise OSError(errno.EINVAL, "expected a name that ends in .xlsx, or Excel does not open it", str(target))
     if not os.access(target.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target.parent))
 
