@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import every_good_case, every_shipped_case
+from conftest import CASES, every_good_case, every_shipped_case
 from workbooks import Engine, need_libreoffice, run_tool
 
 from valuation.assumptions import Case
@@ -156,6 +157,19 @@ def test_a_workbook_written_twice_has_the_same_bytes(alibaba: Study, tmp_path: P
     one = alibaba.write_workbook(tmp_path / "one.xlsx", simulation).read_bytes()
     other = load(ALIBABA).write_workbook(tmp_path / "other.xlsx", load(ALIBABA).simulate(256, seed=3)).read_bytes()
     assert one == other
+
+
+@pytest.mark.parametrize("case", [CASES / "good" / "market", ALIBABA], ids=["market", "alibaba"])
+def test_a_workbook_is_the_same_wherever_its_case_stands(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = (Path(shutil.copytree(case, tmp_path / name / case.name)) for name in ("here", "there"))
+    monkeypatch.chdir(there.parent)
+    books = []
+    for at in (here, Path(there.name)):
+        study = load(at)
+        books.append(study.write_workbook(tmp_path / f"{len(books)}.xlsx", study.simulate(256, seed=3)).read_bytes())
+    assert books[0] == books[1]
 
 
 def test_a_workbook_without_a_simulation_is_whole(alibaba: Study, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -204,7 +205,7 @@ class Fact:
 
 @dataclass(frozen=True, repr=False)
 class Case:
-    """A company as of a date: everything that is assumed, read and checked."""
+    """A company as of a date: everything that is assumed, read and checked; ``files`` are told from the ``folder``."""
 
     id: str
     name: str
@@ -227,10 +228,16 @@ class Case:
     evidence: Mapping[str, Fact] = field(default_factory=dict)
     checks: Mapping[str, CheckSetting] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
     remarks: tuple[Problem, ...] = ()
 
     def __repr__(self) -> str:
         return f"Case({self.id!r}: {self.name}, {len(self.parts)} parts)"
+
+    @property
+    def place(self) -> Place:
+        """The place of the case as a whole."""
+        return Place(str(Path(self.folder) / next(iter(self.files), self.id)))
 
     @property
     def inputs(self) -> Iterator[Input]:

@@ -8,8 +8,10 @@ InvalidAssumptions      (ValueError) raised for library users, carrying .problem
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, order=True)
@@ -22,6 +24,11 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    def within(self, folder: str) -> Place:
+        """Return the place with its file told from a folder, for what is read on other machines too."""
+        told = Path(os.path.relpath(self.file, folder or ".")).as_posix() if self.file else ""
+        return Place(told, self.line, self.column)
 
 
 @dataclass(frozen=True, order=True)

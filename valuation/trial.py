@@ -112,7 +112,7 @@ def _place(case: Case, step: str) -> Place:
     if scope not in case.workings and scope not in case.segments:
         scope = scope.rpartition(".")[0]  # a parameter that is no assumption, such as a table
     found = case.workings.get(scope) or case.segments.get(scope) or next(iter(case.transactions.values()), None)
-    return found.place if found else Place(next(iter(case.files), case.id))
+    return found.place if found else case.place
 
 
 def _check_base(case: Case, problems: Problems) -> None:

@@ -57,7 +57,9 @@ def weights(look: Look) -> Iterator[Check]:
 def date_missing(look: Look) -> Iterator[Finding]:
     """44: prices and facts are of a day."""
     if not look.recorded.case.date:
-        yield look.finding("", "the case has no date: add date: 2026-02-02, the day of the prices", look.recorded.whole)
+        yield look.finding(
+            "", "the case has no date: add date: 2026-02-02, the day of the prices", look.recorded.case.place
+        )
 
 
 @of_files
@@ -195,4 +197,4 @@ def value_positive(look: Look) -> Iterator[Check]:
     """45: a share is worth more than nothing."""
     per_share = look.recorded.valuation.per_share
     tested, advice = "the value per share is positive", "check signs in the bridge: debt and costs are negative"
-    yield look.check("", tested, advice, look.recorded.whole, above(per_share, 0), per_share)
+    yield look.check("", tested, advice, look.recorded.case.place, above(per_share, 0), per_share)

@@ -130,9 +130,4 @@ class Recorded:
         if name in case.assumptions:
             return case.assumptions[name].origin.place
         found: Any = case.segments.get(segment) or case.workings.get(segment) or case.transactions.get(segment)
-        return found.place if found else self.whole
-
-    @property
-    def whole(self) -> Place:
-        """The place of the case as a whole."""
-        return Place(next(iter(self.case.files), self.case.id))
+        return found.place if found else self.case.place

@@ -219,7 +219,7 @@ def _made(recorded: Recorded) -> Iterator[Check | Finding]:
             yield from list(rule.function(seen))
         except UnitMismatch as error:
             text = f"{rule.id.replace('_', ' ')} cannot be judged: {error}"
-            yield Finding(rule.id, seen.severity("warning"), text, recorded.whole, rule.id)
+            yield Finding(rule.id, seen.severity("warning"), text, recorded.case.place, rule.id)
 
 
 def findings(recorded: Recorded) -> list[Finding]:

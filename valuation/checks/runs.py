@@ -87,7 +87,7 @@ def too_few_draws(look: Look) -> Iterator[Finding]:
     if not (error <= look.threshold() and width <= look.threshold("width")):
         text = f"standard error of the mean {_share(error)} of it, confidence interval of P5 {_share(width)} of "
         text += "P50 wide, with "
-        yield look.finding("", f"{text}{run.draws:,} draws: draw more", look.recorded.whole)
+        yield look.finding("", f"{text}{run.draws:,} draws: draw more", look.recorded.case.place)
 
 
 def _share(value: float) -> str:
@@ -102,7 +102,7 @@ def base_off_centre(look: Look) -> Iterator[Finding]:
         away = (base - run.mean) / run.standard_deviation
         text = f"the base case {base:,.2f} is {away:+.1f} standard deviations from the mean {run.mean:,.2f}: "
         yield look.finding(
-            "", text + "report the mean, and look for inputs whose base is not their middle", look.recorded.whole
+            "", text + "report the mean, and look for inputs whose base is not their middle", look.recorded.case.place
         )
 
 
@@ -113,4 +113,4 @@ def skewed(look: Look) -> Iterator[Finding]:
     if len(good) > 2 and good.std() > 0 and abs(skewness(good)) > look.threshold():
         run = look.simulation
         text = f"skewness {skewness(good):+.1f}: mean {run.mean:,.2f}, P50 {run.quantiles[0.5]:,.2f}: report both"
-        yield look.finding("", text, look.recorded.whole)
+        yield look.finding("", text, look.recorded.case.place)

@@ -91,7 +91,7 @@ def no_correlations(look: Look) -> Iterator[Finding]:
     if recorded.case.correlations or len(parts) < 2 or any(one & other for one, other in combinations(parts, 2)):
         return
     text = f"{len(parts)} parts are drawn independently of each other: add correlations, or drivers that they share"
-    yield look.finding("", text, recorded.whole)
+    yield look.finding("", text, recorded.case.place)
 
 
 # Distributions ------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def parts_add_up(look: Look) -> Iterator[Check]:
     whole = add_up(found.sum_of_parts, *rest, *found.expected.values()) * factor
     test = at_most(absolute(whole - found.per_share), look.limit() * absolute(found.per_share))
     advice = "a formula of the workbook was overwritten: write it anew"
-    yield look.check("", "parts and bridge add up to the value per share", advice, recorded.whole, test)
+    yield look.check("", "parts and bridge add up to the value per share", advice, recorded.case.place, test)
 
 
 @live

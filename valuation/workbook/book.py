@@ -186,7 +186,7 @@ def draft_book(
         transactions_page.write_transactions(pages[transactions_page.TITLE], case, found, draft)
     if found.price is not None:
         reverse_page.write_reverse(pages[reverse_page.TITLE], case, recording, found, draft)
-    checks_page.write_checks(pages[checks_page.TITLE], made, stored, simulation is not None, draft)
+    checks_page.write_checks(pages[checks_page.TITLE], made, stored, simulation is not None, draft, case.folder)
     _write_run(case, pages, draft, simulation, found, per_share, mark)
     _write_lists(case, pages, draft, simulation, scenarios)
     for page in pages.values():

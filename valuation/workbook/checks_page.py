@@ -15,6 +15,7 @@ TITLE: Final = "Checks"
 CHECK, NUMBER, UNIT, FOUND, LIMIT, TEST, STATUS, MESSAGE, PLACE = range(9)
 MASTER: Final = Cell(TITLE, 1, STATUS)
 FIRST: Final = HEAD_ROW + 1
+FILES_RULES: Final = "Rules about the files, as of this book: they do not follow the cells"
 LAST: Final = 9999
 WORDS: Final = {"error": "ERROR", "warning": "WARNING", "info": "NOTE"}
 HEADS: Final = {
@@ -30,10 +31,13 @@ HEADS: Final = {
 }
 
 
-def write_checks(page: Page, found: Sequence[Check], stored: Sequence[Finding], ran: bool, draft: Draft) -> None:
+def write_checks(
+    page: Page, found: Sequence[Check], stored: Sequence[Finding], ran: bool, draft: Draft, folder: str
+) -> None:
     """Write a row for each live check, a row for each other rule with its findings, and the master check above them.
 
-    ``ran`` says whether the book holds a run, so that the rules about it were judged.
+    ``ran`` says whether the book holds a run, so that the rules about it were judged; places are told from
+    the ``folder`` of the case, so that the book is the same wherever that stands.
     """
     page.heads(HEAD_ROW, HEADS, 99)
     page.widths = {CHECK: 36, NUMBER: 6, UNIT: 10, FOUND: 14, LIMIT: 12, TEST: 10, STATUS: 12, MESSAGE: 110, PLACE: 50}
@@ -41,10 +45,17 @@ def write_checks(page: Page, found: Sequence[Check], stored: Sequence[Finding], 
     at = FIRST
     for check in found:
         at = _live(page, at, check, draft)
+        page.text(at - 1, PLACE, str(check.place.within(folder)), "unit")
     at = _stored(
-        page, at + 1, "Rules about the files, as of this book: they do not follow the cells", "files", stored, True
+        page,
+        at + 1,
+        FILES_RULES,
+        "files",
+        stored,
+        True,
+        folder,
     )
-    at = _stored(page, at + 1, "Rules about the stored run", "run", stored, ran)
+    at = _stored(page, at + 1, "Rules about the stored run", "run", stored, ran, folder)
     page.lights = (1, STATUS, at, STATUS)
     _master(page)
 
@@ -71,7 +82,6 @@ def _live(page: Page, at: int, check: Check, draft: Draft) -> int:
         draft.put(page, at, LIMIT, check.limit, unit=shown)
     _status(page, at, draft.put(page, at, TEST, test + 0), draft, WORDS[check.severity])
     page.text(at, MESSAGE, f"{check.tested}; if not: {check.advice}")
-    page.text(at, PLACE, str(check.place), "unit")
     return at + 1
 
 
@@ -94,7 +104,7 @@ def _status(page: Page, row: int, test: Reference, draft: Draft, failed: str) ->
     page.raw(row, STATUS, text, "OK" if draft.value(test) == 1 else failed, "status")
 
 
-def _stored(page: Page, at: int, title: str, when: When, findings: Sequence[Finding], judged: bool) -> int:
+def _stored(page: Page, at: int, title: str, when: When, findings: Sequence[Finding], judged: bool, folder: str) -> int:
     """A row for each rule of a kind, and behind it one for each of its findings; returns the row behind them."""
     page.text(at, CHECK, title, "section")
     for rule in rules(when):
@@ -110,7 +120,7 @@ def _stored(page: Page, at: int, title: str, when: When, findings: Sequence[Find
             page.text(at, CHECK, f"   {found.id}")
             page.text(at, UNIT, "text", "unit")
             page.text(at, MESSAGE, f"   {found.message}")
-            page.text(at, PLACE, str(found.place), "unit")
+            page.text(at, PLACE, str(found.place.within(folder)), "unit")
     return at + 1
 
 
