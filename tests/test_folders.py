@@ -119,6 +119,10 @@ WRONG: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {"peers__extra_dot_csv": "ev\tsales\n1.5\t2\n"},
         ["peers/extra.csv:1:1: expected commas between the cells and decimal points, found tabs"],
     ),
+    "a company twice": (
+        {"peers__extra_dot_csv": "company,ev,exclude\nArm,1,\nAMD,2,\nARM,3,\nAMD,4,another class of shares\n"},
+        ["peers/extra.csv:4:1: company: ARM stands in row 2 already: delete one, or exclude it"],
+    ),
     "headings twice": (
         {"peers__extra_dot_csv": "ev,EV\n1,2\n"},
         ["peers/extra.csv:1:1: expected different column names such as ev_sales, found 'ev'"],
