@@ -27,6 +27,7 @@ from .operations import ltm as last_twelve_months
 from .units import MULTIPLE, NUMBER, RATE, Unit
 
 Array = NDArray[np.float64]
+COMPANY: Final = "company"
 EXCLUDE: Final = "exclude"
 YEAR_END: Final = "year_end"
 WINDOW_END: Final = "window_end"

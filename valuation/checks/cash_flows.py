@@ -45,12 +45,11 @@ def growth_below_risk_free(look: Look) -> Iterator[Check]:
         growth = look.recorded.assumption(f"{working.scope}.terminal_growth")
         rate = _risk_free(look.recorded, working.scope)
         if growth is not None and rate is not None:
-            yield look.check(
+            yield look.at_most(
                 working.scope,
                 f"{segment.name}: terminal growth is not above the risk-free rate",
                 "tie terminal_growth to drivers.risk_free",
                 look.recorded.place(f"{working.scope}.terminal_growth"),
-                at_most(growth, rate),
                 growth,
                 rate,
             )
@@ -63,12 +62,11 @@ def growth_below_gdp(look: Look) -> Iterator[Check]:
     for segment, working in look.recorded.views("dcf") if economy is not None else ():
         growth = look.recorded.assumption(f"{working.scope}.terminal_growth")
         if growth is not None:
-            yield look.check(
+            yield look.at_most(
                 working.scope,
                 f"{segment.name}: terminal growth is not above that of the economy",
                 "lower terminal_growth to at most drivers.nominal_gdp",
                 look.recorded.place(f"{working.scope}.terminal_growth"),
-                at_most(growth, economy),
                 growth,
                 economy,
             )
@@ -235,13 +233,11 @@ def market_share(look: Look) -> Iterator[Check]:
         market, share = (look.recorded.assumption(f"{working.scope}.{n}") for n in ("market_size", "plausible_share"))
         revenue = look.recorded.line(working.scope, "Revenue forecast")
         if market is not None and share is not None:
-            taken, limit = final(revenue) / last(market), last(share)
-            yield look.check(
+            yield look.at_most(
                 working.scope,
                 f"{segment.name}: revenue of the last year is a plausible share of its market",
                 "lower growth, or raise market_size or plausible_share with a source",
                 look.recorded.place(f"{working.scope}.growth"),
-                at_most(taken, limit),
-                taken,
-                limit,
+                final(revenue) / last(market),
+                last(share),
             )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from ..assumptions import JUDGEMENT, Fact
 from ..operations import above, absolute, at_most, below, both, opposite
+from ..problems import Place
 from .peer_columns import multiple_reads, numbers
 from .recorded import Recorded
 from .rule import Check, Finding, Look, live, of_files
@@ -24,14 +26,7 @@ def probabilities(look: Look) -> Iterator[Check]:
     for segment, working in look.recorded.views():
         chance = look.recorded.line(working.scope, "Sum of probabilities")
         if chance is not None:
-            yield look.check(
-                working.scope,
-                f"{segment.name}: probabilities of the outcomes sum to 100%",
-                "let one of them be 1 less the others",
-                segment.place,
-                at_most(absolute(chance - 1), look.limit()),
-                chance,
-            )
+            yield _whole(look, working.scope, f"{segment.name}: probabilities of the outcomes", segment.place, chance)
 
 
 @live
@@ -40,14 +35,12 @@ def weights(look: Look) -> Iterator[Check]:
     for segment in look.recorded.case.segments.values():
         whole = look.recorded.line(segment.id, "Sum of weights")
         if whole is not None:
-            yield look.check(
-                segment.id,
-                f"{segment.name}: weights of the methods sum to 100%",
-                "let one of them be 1 less the others",
-                segment.place,
-                at_most(absolute(whole - 1), look.limit()),
-                whole,
-            )
+            yield _whole(look, segment.id, f"{segment.name}: weights of the methods", segment.place, whole)
+
+
+def _whole(look: Look, scope: str, shares: str, place: Place, found: Any) -> Check:
+    test = at_most(absolute(found - 1), look.limit())
+    return look.check(scope, f"{shares} sum to 100%", "let one of them be 1 less the others", place, test, found)
 
 
 # Sources ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..operations import at_least, at_most
+from ..operations import at_most
 from ..units import NUMBER
 from .peer_columns import Read, all_reads, companies, multiple_reads, numbers, reads_of, rows, texts
 from .recorded import Recorded
@@ -194,7 +194,7 @@ def regression_size(look: Look) -> Iterator[Check]:
         limit = look.recording.constant(label, look.threshold() * regressors, NUMBER)
         tested = f"{working.title}: the regression has peers enough for its regressors"
         advice = "add peers, or leave a regressor out"
-        yield look.check(working.scope, tested, advice, working.place, at_least(peers, limit), peers, limit)
+        yield look.at_least(working.scope, tested, advice, working.place, peers, limit)
 
 
 @live
@@ -217,9 +217,7 @@ def regression_collinear(look: Look) -> Iterator[Check]:
             factor = look.recorded.line(working.scope, f"Variance inflation factor of {name}")
             if factor is not None:
                 tested = f"{working.title}: {name} does not move with the other regressors (variance inflation factor)"
-                where = f"{working.scope}.{name}"
-                test = at_most(factor, look.limit())
-                yield look.check(where, tested, "leave one out", working.place, test, factor, look.limit())
+                yield look.at_most(f"{working.scope}.{name}", tested, "leave one out", working.place, factor)
 
 
 # Evidence -----------------------------------------------------------------------------------------------------------

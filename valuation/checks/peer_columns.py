@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..assumptions import Case, PeerReference, Working
 from ..expressions import Apply, Expression, Name
-from ..peers import column_values, included
+from ..peers import COMPANY, column_values, included
 from .recorded import Recorded
 
 ENTERPRISE, EQUITY = ("ev",), ("p", "pe", "pb", "ps", "price", "market")
@@ -113,7 +113,7 @@ def rows(case: Case, table: str, column: str) -> list[tuple[str, str]]:
 def companies(case: Case, table: str) -> tuple[str, ...]:
     """The names of the peers: the column company or name, else the first column of texts."""
     columns = case.peers[table].columns
-    for name in ("company", "name", *columns):
+    for name in (COMPANY, "name", *columns):
         if name in columns and isinstance(columns[name], tuple):
             return texts(case, table, name)
     return tuple(str(row) for row in range(1, len(next(iter(columns.values()))) + 1))

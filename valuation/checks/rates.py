@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..operations import absolute, add_up, at_least, at_most, final
+from ..operations import absolute, add_up, at_most, final
 from .peer_columns import all_reads, rows, texts
 from .recorded import Recorded
 from .rule import Check, Finding, Look, is_word, last, live, of_files, percent
@@ -235,12 +235,11 @@ def perpetual_tax(look: Look) -> Iterator[Check]:
         if working.given.get("terminal_value") not in ("value driver", "gordon"):
             continue
         rate = final(recorded.assumption(f"{working.scope}.tax_rate"))
-        yield look.check(
+        yield look.at_least(
             working.scope,
             f"{segment.name}: the tax rate of the last year is at least the statutory one",
             "fade tax_rate to the statutory rate, or declare drivers.statutory_tax_rate",
             recorded.place(f"{working.scope}.tax_rate"),
-            at_least(rate, statutory),
             rate,
             statutory,
         )

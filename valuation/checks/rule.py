@@ -162,13 +162,19 @@ class Look:
         name = id or f"{scope}.{self.standard.id}".lstrip(".")
         return Check(name, self.standard.id, self.severity(severity), tested, advice, place, test, found, limit, steps)
 
-    def at_most(self, scope: str, tested: str, advice: str, place: Place, found: Formula, **more: Any) -> Check:
-        """Return a live check that what is found is at most the threshold; ``more`` as in ``check``."""
-        return self.check(scope, tested, advice, place, at_most(found, self.limit()), found, self.limit(), **more)
+    def at_most(
+        self, scope: str, tested: str, advice: str, place: Place, found: Formula, limit: Any = None, **more: Any
+    ) -> Check:
+        """Return a live check that what is found is at most a limit, else the threshold; ``more`` as in ``check``."""
+        limit = self.limit() if limit is None else limit
+        return self.check(scope, tested, advice, place, at_most(found, limit), found, limit, **more)
 
-    def at_least(self, scope: str, tested: str, advice: str, place: Place, found: Formula, **more: Any) -> Check:
-        """Return a live check that what is found is at least the threshold; ``more`` as in ``check``."""
-        return self.check(scope, tested, advice, place, at_least(found, self.limit()), found, self.limit(), **more)
+    def at_least(
+        self, scope: str, tested: str, advice: str, place: Place, found: Formula, limit: Any = None, **more: Any
+    ) -> Check:
+        """Return a live check that what is found is at least a limit, else the threshold; ``more`` as in ``check``."""
+        limit = self.limit() if limit is None else limit
+        return self.check(scope, tested, advice, place, at_least(found, limit), found, limit, **more)
 
     def finding(self, scope: str, message: str, place: Place, *, severity: Severity | None = None) -> Finding:
         """Return a finding about a scope."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
 
 from ..assumptions import PeerTable
-from ..peers import CLAIMS, DATES, EXCLUDE, OUTSIDE, complaint, has, ordinal
+from ..peers import CLAIMS, COMPANY, DATES, EXCLUDE, OUTSIDE, complaint, has, ordinal, reasons
 from ..problems import Place, Problems, nearest
 from ..units import scaled
-
-COMPANY: Final = "company"
 
 
 def read_peers(path: Path, heads: list[str], rows: list[list[str]], problems: Problems) -> PeerTable:
@@ -25,23 +22,24 @@ def read_peers(path: Path, heads: list[str], rows: list[list[str]], problems: Pr
     for number, head in enumerate(heads, start=1):
         if head in DATES:
             _check_dates(Place(str(path), 1, number), head, columns[head], problems)
-    _check_companies(str(path), heads, columns, problems)
     table = PeerTable(path.stem, columns, Place(str(path)))
+    _check_companies(table, heads, problems)
     if EXCLUDE in columns and all(columns[EXCLUDE]):
         problems.add(Place(str(path), 1, heads.index(EXCLUDE) + 1), "", "expected a peer that counts: all are excluded")
     return table
 
 
-def _check_companies(file: str, heads: list[str], columns: Mapping[str, Any], problems: Problems) -> None:
+def _check_companies(table: PeerTable, heads: list[str], problems: Problems) -> None:
     """A company that counts twice would weigh twice in every statistic."""
-    names = columns.get(COMPANY, ())
-    left_out = columns.get(EXCLUDE) or ("",) * len(names)
+    names = table.columns.get(COMPANY)
     rows: dict[str, int] = {}
-    for row, (name, reason) in enumerate(zip(names, left_out, strict=True), start=2):
-        if isinstance(name, str) and name and not reason:
+    for row, (name, reason) in (
+        enumerate(zip(names, reasons(table), strict=True), 2) if isinstance(names, tuple) else ()
+    ):
+        if name and not reason:
             first = rows.setdefault(name.casefold(), row)
             if first != row:
-                place = Place(file, row, heads.index(COMPANY) + 1)
+                place = Place(table.place.file, row, heads.index(COMPANY) + 1)
                 problems.add(place, COMPANY, f"{name} stands in row {first} already: delete one, or exclude it")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import mul
 from typing import Any, Literal
 
@@ -78,19 +78,20 @@ class _Term:
     target: Any
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Spread:
     """How many peers and coefficients there are, and S = L D L', the regressors' squares and products less means.
 
     Each pivot of D is the sum of squares of a regressor that those before do not explain; ``lower`` are the rows of L.
+    They grow by one with each regressor.
     """
 
     peers: Any
     used: Any
     means: list[Any]
-    squares: list[Any]
-    pivots: list[Any]
-    lower: list[list[Any]]
+    squares: list[Any] = field(default_factory=list)
+    pivots: list[Any] = field(default_factory=list)
+    lower: list[list[Any]] = field(default_factory=list)
 
     def distance(self, apart: Sequence[Any]) -> Any:
         """d'S^-1 d: how far a point is from the means in the peers' own spread; ``apart`` is L^-1 d."""
@@ -125,7 +126,7 @@ def _refuse_what_has_no_answer(y: Any, xs: list[Any]) -> None:
 def _spread(line: Line, terms: list[_Term], peers: Any) -> _Spread:
     used = line.constant(f"Coefficients of a regression on {len(terms)}", len(terms) + 1)
     means = [line(f"Mean {term.name}", col.average(term.column), show=NUMBER) for term in terms]
-    spread = _Spread(peers, used, means, [], [], [])
+    spread = _Spread(peers, used, means)
     for at, term in enumerate(terms):
         _add_regressor(line, spread, term, terms[:at])
     if len(terms) > 1:

@@ -44,23 +44,14 @@ def write_checks(
     page.freeze = (HEAD_ROW + 1, 1)
     at = FIRST
     for check in found:
-        at = _live(page, at, check, draft)
-        page.text(at - 1, PLACE, str(check.place.within(folder)), "unit")
-    at = _stored(
-        page,
-        at + 1,
-        FILES_RULES,
-        "files",
-        stored,
-        True,
-        folder,
-    )
+        at = _live(page, at, check, draft, folder)
+    at = _stored(page, at + 1, FILES_RULES, "files", stored, True, folder)
     at = _stored(page, at + 1, "Rules about the stored run", "run", stored, ran, folder)
     page.lights = (1, STATUS, at, STATUS)
     _master(page)
 
 
-def _live(page: Page, at: int, check: Check, draft: Draft) -> int:
+def _live(page: Page, at: int, check: Check, draft: Draft, folder: str) -> int:
     """Write a live check, behind its steps; returns the row behind it."""
     found, test = check.found, check.test
     for label, step in check.steps:
@@ -82,6 +73,7 @@ def _live(page: Page, at: int, check: Check, draft: Draft) -> int:
         draft.put(page, at, LIMIT, check.limit, unit=shown)
     _status(page, at, draft.put(page, at, TEST, test + 0), draft, WORDS[check.severity])
     page.text(at, MESSAGE, f"{check.tested}; if not: {check.advice}")
+    page.text(at, PLACE, str(check.place.within(folder)), "unit")
     return at + 1
 
 
