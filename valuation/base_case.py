@@ -10,7 +10,7 @@ from .assumptions import Case
 from .bridge import PartWorth, Valuation
 from .checks import Finding, Recorded, findings
 from .lines import Lines, single
-from .model import value
+from .model import base_value
 from .trial import record
 
 
@@ -109,7 +109,7 @@ class BaseCase:
 def base_case(case: Case) -> BaseCase:
     """Value the base case and run the model checks on it."""
     lines = Lines(case.years)
-    found = value(case, lines, case.base_values)
+    found = base_value(case, lines)
     return BaseCase(
         case=case,
         per_share=single(found.per_share),

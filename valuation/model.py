@@ -73,6 +73,11 @@ def value(
         return run.finish()
 
 
+def base_value(case: Case, lines: Lines | None = None) -> Valuation:
+    """Run the model on the base value of every input; ``lines`` keep what it writes."""
+    return value(case, Lines(case.years) if lines is None else lines, case.base_values)
+
+
 class Run:
     """One run of the model in one reading, step by step, so that a trial can go on behind a faulty step."""
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from .assumptions import Case
 from .base_case import BaseCase, base_case
 from .checks import Finding, Recorded, run_findings
+from .lines import single
+from .model import base_value
 from .reading import load as load_case
 from .reverse import Solution, solve
 from .simulation.engine import CHUNK, DRAWS, SEED, Progress, simulate
@@ -82,9 +84,9 @@ class Study:
     @cached_property
     def _scenarios(self) -> dict[str, float]:
         return {
-            name: base_case(scenario.case).per_share
-            for name, scenario in self.case.scenarios.items()
-            if scenario.case is not None
+            name: single(base_value(case).per_share)
+            for name, case in ((name, scenario.case) for name, scenario in self.case.scenarios.items())
+            if case is not None
         }
 
     def write_workbook(self, path: str | Path, simulation: Simulation | None = None) -> Path:

@@ -13,7 +13,7 @@ from .demands import broken
 from .formula import Reference, Row
 from .impossible import IMPOSSIBLE
 from .lines import Lines, snake
-from .model import NotComputed, Run, UnknownLine, value
+from .model import NotComputed, Run, UnknownLine, base_value, value
 from .operations import rows_read
 from .problems import Place, Problems, nearest
 from .recording import Recording, Values, evaluate_all
@@ -118,7 +118,7 @@ def _place(case: Case, step: str) -> Place:
 def _check_base(case: Case, problems: Problems) -> None:
     """Refuse a base case, or a memo, that is no number, naming lines that have no value though all they read has."""
     lines = Lines(case.years)
-    computed = value(case, lines, case.base_values)
+    computed = base_value(case, lines)
     memos = [name for name, memo in computed.memos.items() if not np.isfinite(memo.attributable).all()]
     priced = np.isfinite(computed.per_share).all()
     beside = [name for name in case.workings if priced and _spoilt(case, lines, name)]

@@ -106,23 +106,27 @@ class Recorded:
 
     def reads(self, assumption: Assumption) -> list[str]:
         """The names of the assumptions that one reads; a line of a working stands for all that the working is given."""
-        case, names = self.case, list[str]()
-        for read in names_in(assumption.expression):
-            target = resolve(read.dotted, assumption.scope, case.assumptions, {*case.workings, *case.segments}) or ""
-            scope = target.removesuffix(".*")
+        names: list[str] = []
+        for _, target in self._targets(assumption):
             if target.endswith(".*"):
-                names += [name for name in case.assumptions if name.startswith(f"{scope}.")]
-            elif target:
+                names += [name for name in self.case.assumptions if name.startswith(target.removesuffix("*"))]
+            else:
                 names.append(target)
         return names
 
     def lines_read(self, assumption: Assumption) -> Iterator[tuple[str, str]]:
         """The lines of workings that an assumption reads: scope and dotted-name form of the label."""
+        for dotted, target in self._targets(assumption):
+            if target.endswith(".*"):
+                yield target.removesuffix(".*"), dotted.rpartition(".")[2]
+
+    def _targets(self, assumption: Assumption) -> Iterator[tuple[str, str]]:
+        """Each name that an assumption reads, as written, with the step of the model that it stands for."""
         case = self.case
         for read in names_in(assumption.expression):
-            target = resolve(read.dotted, assumption.scope, case.assumptions, {*case.workings, *case.segments}) or ""
-            if target.endswith(".*"):
-                yield target.removesuffix(".*"), read.dotted.rpartition(".")[2]
+            target = resolve(read.dotted, assumption.scope, case.assumptions, {*case.workings, *case.segments})
+            if target:
+                yield read.dotted, target
 
     def place(self, name: str, segment: str = "") -> Place:
         """Where an assumption stands, else where the part does, else the case."""

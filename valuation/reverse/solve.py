@@ -15,7 +15,7 @@ import numpy as np
 from ..assumptions import Case
 from ..distributions import Distribution
 from ..lines import Array, Lines, single, snake
-from ..model import value
+from ..model import base_value, value
 from ..simulation.engine import DRAWS, SEED, Progress, simulate
 from ..simulation.results import Simulation
 from ..units import MULTIPLE, Unit, money
@@ -136,7 +136,7 @@ def solve(
     Raises InvalidAssumptions when there is no price, when the name stands for nothing, and when no value gives the
     price; the message then says how far the value can go.
     """
-    found, base = unknown(case, name), value(case, Lines(case.years), case.base_values)
+    found, base = unknown(case, name), base_value(case)
     worth = single(base.per_share)
     if price is None:
         if base.price is None:
@@ -212,7 +212,7 @@ def _nearest(case: Case, found: Unknown, seen: Search, price: float) -> float:
 
 def _sensitivity(case: Case, found: Unknown, price: float, worth: float, implied: float) -> Iterator[Sensitivity]:
     """Solve again with each other part 10 % of its value lower and higher."""
-    base = value(case, Lines(case.years), case.base_values)
+    base = base_value(case)
     for part, segment in case.parts.items():
         if part == found.part:
             continue
@@ -239,7 +239,7 @@ def _levels(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
 
 def _worths(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
     lines = Lines(case.years)
-    part = value(case, lines, case.base_values).parts[found.name]
+    part = base_value(case, lines).parts[found.name]
     yield Level("Attributable value", found.unit, found.base, implied)
     if not single(part.owned):
         return
@@ -328,7 +328,7 @@ def _reads_price(case: Case) -> bool:
     """Whether another price of the case changes its value."""
     if not case.has("shares.price"):
         return False
-    own = value(case, Lines(case.years), case.base_values)
+    own = base_value(case)
     given, fixed = case.base_values, dict[str, Array]()
     target = given if "shares.price" in given else fixed
     target["shares.price"] = own.price * (1 + STEP)

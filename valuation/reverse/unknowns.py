@@ -14,7 +14,7 @@ from ..bridge import Valuation
 from ..distributions import Distribution
 from ..kinds import SHARE, Kind, Table
 from ..lines import Array, Lines, single
-from ..model import scope_of, value
+from ..model import base_value, scope_of, value
 from ..problems import InvalidAssumptions, Place, Problem, nearest
 from ..trial import record
 from ..units import RATE, Unit, money
@@ -121,7 +121,7 @@ def _input(case: Case, assumption: Assumption, found: Input) -> Unknown:
 
 def _formula(case: Case, assumption: Assumption) -> Unknown:
     lines, scope = Lines(case.years), scope_of(assumption)
-    value(case, lines, case.base_values)
+    base_value(case, lines)
     row = lines.scopes[scope][assumption.name]
     recorded = record(case)[0].scopes[scope].assumed(assumption.name)
     assert recorded is not None
@@ -143,7 +143,7 @@ def _formula(case: Case, assumption: Assumption) -> Unknown:
 
 
 def _part(case: Case, part: str) -> Unknown:
-    found = value(case, Lines(case.years), case.base_values)
+    found = base_value(case)
     base = single(found.parts[part].attributable)
     unit, label = money(case.currency), f"{case.parts[part].name}, attributable value"
     return Unknown(part, label, "part", unit, base, -math.inf, math.inf, _scale(case, unit, base), part)
@@ -158,7 +158,7 @@ def _scale(case: Case, unit: Unit, base: float) -> float:
     """A step that matters: the size of what is there; for the case's money that of the company, if it is larger."""
     if not unit.like(money(case.currency)):
         return abs(base) or 1.0
-    found = value(case, Lines(case.years), case.base_values)
+    found = base_value(case)
     return max(abs(base), abs(single(found.equity))) or 1.0
 
 

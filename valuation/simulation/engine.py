@@ -18,7 +18,7 @@ from ..assumptions import Case, Input
 from ..bridge import Valuation
 from ..dependence import Dependence
 from ..lines import Lines, single, snake
-from ..model import scope_of, value
+from ..model import base_value, scope_of, value
 from .results import Simulation
 from .sampling import Design, design
 
@@ -64,7 +64,7 @@ def simulate(
 
 def base_price(case: Case) -> float | None:
     """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
-    found = value(case, Lines(case.years), case.base_values)
+    found = base_value(case)
     return None if found.price is None else single(found.price)
 
 
