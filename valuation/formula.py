@@ -319,13 +319,14 @@ MULTIPLY: Final = Operation("multiply", np.multiply, "{}*{}", product_unit, PROD
 
 
 def _power(base: Any, exponent: Any) -> Any:
-    """Power, but 0^0 is invalid, as in Excel.
+    """Power, but 0^0 is invalid, as in Excel, and so is what has an operand without a value: not 1, as NumPy has it.
 
     NumPy squares instead where one exponent of 2 meets many bases, but not in every size of a chunk; dense operands
     are treated alike in all.
     """
     base, exponent = (np.array(side, order="C") for side in np.broadcast_arrays(base, exponent))
-    return np.where(np.equal(base, 0) & np.equal(exponent, 0), np.nan, np.power(base, exponent))
+    invalid = (np.equal(base, 0) & np.equal(exponent, 0)) | np.isnan(base) | np.isnan(exponent)
+    return np.where(invalid, np.nan, np.power(base, exponent))
 
 
 DIVIDE: Final = Operation("divide", np.divide, "{}/{}", quotient_unit, PRODUCT)
