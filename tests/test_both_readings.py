@@ -21,16 +21,16 @@ from valuation.model import value
 from valuation.operations import OPERATIONS
 from valuation.recording import Recording, evaluate, evaluate_all
 from valuation.schedules import SCHEDULES
-from valuation.simulation.engine import dependence_of, draw
+from valuation.simulation.evaluator import Evaluator
 from valuation.simulation.sampling import design
 from valuation.transactions import ROUTES
 from valuation.trial import record
 
 
 def random_inputs(case: Case, draws: int = 500) -> dict[str, Any]:
-    uncertain = [found for found in case.inputs if found.distribution is not None]
-    _, scores = next(design(draws, len(uncertain), 11, "random").tiles())
-    return draw(case, uncertain, dependence_of(case, uncertain), scores)
+    evaluator = Evaluator.of(case)
+    _, scores = next(design(draws, len(evaluator.uncertain), 11, "random").tiles())
+    return evaluator.draw(scores)
 
 
 def assert_same(case: Case, given_values: dict[str, Any]) -> int:

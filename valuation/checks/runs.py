@@ -6,25 +6,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..dependence import Dependence
 from ..lines import Lines
-from ..model import value
 from ..problems import Place
-from ..simulation.engine import dependence_of, draw
+from ..simulation.evaluator import Evaluator
 from ..simulation.sampling import design
 from .recorded import Recorded
 from .rule import Finding, Look, of_run, percent
-from .simulation import skewness, uncertain
+from .simulation import skewness
 
 
 def drawn_lines(recorded: Recorded, draws: int, seed: int, *, correlated: bool = True) -> tuple[Lines, np.ndarray]:
     """The lines of some draws, and the value per share of each; a run itself keeps only values."""
-    case, inputs = recorded.case, uncertain(recorded)
-    plan = design(draws, len(inputs), seed, "sobol")
+    evaluator = Evaluator.of(recorded.case, correlated=correlated)
+    plan = design(draws, len(evaluator.uncertain), seed, "sobol")
     scores = np.concatenate([tile for _, tile in plan.tiles()], axis=1)
-    dependence = dependence_of(case, inputs) if correlated else Dependence.build([found.name for found in inputs], [])
-    lines = Lines(case.years)
-    found = value(case, lines, draw(case, inputs, dependence, scores))
+    found, lines = evaluator.run(evaluator.draw(scores))
     return lines, np.broadcast_to(np.asarray(found.per_share, dtype=np.float64), (plan.draws,))
 
 

@@ -13,7 +13,7 @@ from ..calculation import Parameter
 from ..distributions import Lognormal, Normal, Pert
 from ..kinds import Kind
 from ..operations import normal_cdf
-from ..simulation.engine import dependence_of
+from ..simulation.evaluator import Evaluator
 from .peer_columns import multiple_reads, numbers
 from .recorded import Recorded
 from .rule import Finding, Look, of_files, percent
@@ -42,7 +42,7 @@ def uncertain(recorded: Recorded) -> list[Input]:
 def correlations_repaired(look: Look) -> Iterator[Finding]:
     """35: a matrix that is not possible is changed, and that is said."""
     case = look.recorded.case
-    repair = dependence_of(case, uncertain(look.recorded)).report
+    repair = Evaluator.of(case).dependence.report
     worst = [change for change in repair.changes if change.size > look.threshold()] if repair else []
     if worst:
         told = ", ".join(map(str, worst[:3])) + (f" and {len(worst) - 3} more" if len(worst) > 3 else "")

@@ -14,11 +14,12 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..assumptions import Case, Input
+from ..assumptions import Case
 from ..bridge import Valuation
 from ..dependence import Dependence
 from ..lines import Lines, single, snake
-from ..model import base_value, scope_of, value
+from ..model import base_value, scope_of
+from .evaluator import Evaluator
 from .results import Simulation
 from .sampling import Design, design
 
@@ -48,41 +49,23 @@ def simulate(
     """
     if draws < 1:
         raise ValueError(f"expected at least 1 draw, found {draws}")
-    uncertain = [found for found in case.inputs if found.distribution is not None]
-    plan = design(draws, len(uncertain), seed, kind)
-    dependence = dependence_of(case, uncertain)
+    evaluator = Evaluator.of(case)
+    plan = design(draws, len(evaluator.uncertain), seed, kind)
     kept = _Kept.empty(case, plan.draws)
     for start, scores in _chunks(plan, chunk):
-        given = draw(case, uncertain, dependence, scores)
-        lines = Lines(case.years)
-        kept.keep(start, scores.shape[1], value(case, lines, given), lines)
+        given = evaluator.draw(scores)
+        found, lines = evaluator.run(given)
+        kept.keep(start, scores.shape[1], found, lines)
         kept.keep_named(start, scores.shape[1], {name: named(case, lines, given, name) for name in keep})
         if progress is not None:
             progress(start + scores.shape[1], plan.draws)
-    return kept.simulation(case, plan, dependence, draws, seed, kind)
+    return kept.simulation(case, plan, evaluator.dependence, draws, seed, kind)
 
 
 def base_price(case: Case) -> float | None:
     """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
     found = base_value(case)
     return None if found.price is None else single(found.price)
-
-
-def dependence_of(case: Case, uncertain: list[Input]) -> Dependence:
-    """The dependence between uncertain inputs; what is wrong with it was found when the case was read."""
-    names = [found.name for found in uncertain]
-    pairs = [(pair.between[0], pair.between[1], pair.rank) for pair in case.correlations]
-    return Dependence.build(names, pairs)
-
-
-def draw(case: Case, uncertain: list[Input], dependence: Dependence, scores: Array) -> dict[str, Array]:
-    """Turn independent normal scores (inputs, draws) into values of every input; constants have shape (1,)."""
-    given = case.base_values
-    mixed = dependence.apply(scores)
-    for number, found in enumerate(uncertain):
-        assert found.distribution is not None
-        given[found.name] = found.distribution.from_normal(mixed[number])
-    return given
 
 
 def named(case: Case, lines: Lines, given: Mapping[str, Array], name: str) -> Array:

@@ -23,7 +23,7 @@ from ..lines import Array, Lines, snake
 from ..model import value
 from ..problems import InvalidAssumptions, Place, Problem
 from ..reading import load
-from ..simulation.engine import dependence_of, draw
+from ..simulation.evaluator import Evaluator
 from ..simulation.results import Simulation
 from ..simulation.sampling import design
 from .address import HEAD_ROW, Cell, column_name
@@ -251,12 +251,11 @@ class _Comparison:
 
     def _given(self, draws: int, seed: int, constants: Cells) -> dict[str, Array]:
         """Draw the distributed inputs; move every other a little, so that a number typed over a formula shows."""
-        uncertain = [found for found in self.case.inputs if found.distribution is not None]
-        plan = design(draws, len(uncertain), seed, "random")
-        scores = np.concatenate([tile for _, tile in plan.tiles()], axis=1)
-        given = draw(self.case, uncertain, dependence_of(self.case, uncertain), scores)
+        evaluator = Evaluator.of(self.case)
+        plan = design(draws, len(evaluator.uncertain), seed, "random")
+        given = evaluator.draw(np.concatenate([tile for _, tile in plan.tiles()], axis=1))
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(1,))))
-        drawn = {found.name for found in uncertain}
+        drawn = {found.name for found in evaluator.uncertain}
         for name in given:
             if name not in drawn:
                 cell = self.plan.draft.names[name]

@@ -1,0 +1,63 @@
+"""The value of a case as a function of normal scores: what simulation, sensitivity and checks all draw through.
+
+Scores are independent standard normals, one row an uncertain input; dependence mixes them, and each input's quantile
+function turns its row into values. Mixed scores may also be given as they are, for conditional draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..assumptions import Case, Input
+from ..bridge import Valuation
+from ..dependence import Dependence
+from ..lines import Lines
+from ..model import value
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """A case with the dependence between its uncertain inputs; rows of scores are in the order of ``uncertain``."""
+
+    case: Case
+    dependence: Dependence
+
+    @classmethod
+    def of(cls, case: Case, *, correlated: bool = True) -> Evaluator:
+        """The evaluator of a case, with its correlations or as if there were none."""
+        names = [found.name for found in case.inputs if found.distribution is not None]
+        pairs = [(pair.between[0], pair.between[1], pair.rank) for pair in case.correlations] if correlated else []
+        return cls(case, Dependence.build(names, pairs))  # what is wrong with it was found when the case was read
+
+    @cached_property
+    def uncertain(self) -> list[Input]:
+        """The inputs that are drawn, in the order of the rows of scores."""
+        return [found for found in self.case.inputs if found.distribution is not None]
+
+    def draw(self, scores: Array) -> dict[str, Array]:
+        """Values of every input from independent scores (inputs, draws); certain ones have shape (1,)."""
+        return self.from_mixed(self.dependence.apply(scores))
+
+    def from_mixed(self, mixed: Array) -> dict[str, Array]:
+        """Values of every input from scores that depend on each other already (inputs, draws)."""
+        given = self.case.base_values
+        for number, found in enumerate(self.uncertain):
+            assert found.distribution is not None
+            given[found.name] = found.distribution.from_normal(mixed[number])
+        return given
+
+    def run(self, given: dict[str, Array]) -> tuple[Valuation, Lines]:
+        """Run the model on the values of its inputs."""
+        lines = Lines(self.case.years)
+        return value(self.case, lines, given), lines
+
+    def per_share(self, given: dict[str, Array], draws: int) -> Array:
+        """The value per quoted share (draws,); NaN where a draw is impossible."""
+        found, _ = self.run(given)
+        return np.broadcast_to(np.asarray(found.per_share, dtype=np.float64), (draws,))
