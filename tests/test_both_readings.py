@@ -29,7 +29,7 @@ from valuation.trial import record
 
 def random_inputs(case: Case, draws: int = 500) -> dict[str, Any]:
     evaluator = Evaluator.of(case)
-    _, scores = next(design(draws, len(evaluator.uncertain), 11, "random").tiles())
+    _, scores = next(design(draws, [found.name for found in evaluator.uncertain], 11, "random").tiles())
     return evaluator.draw(scores)
 
 

@@ -33,6 +33,9 @@ HOMES: dict[str, set[str]] = {
     "numpy": {*set().union(*FLOORS[1:6]), "reference"},
     "scipy": {"operations", "least_squares", "distributions", "dependence", "simulation", "reverse"},
     "pandas": {"simulation", "study"},
+    "threadpoolctl": {"simulation"},
+    "distributed": {"simulation"},
+    "datasketches": {"simulation"},
     "ruamel": {"reading", "workbook"},
     "openpyxl": {"workbook"},
     "xlsxwriter": {"workbook"},
@@ -42,7 +45,7 @@ HOMES: dict[str, set[str]] = {
 }  # fmt: skip
 
 # Libraries that `import valuation` and the library's verbs must not load before they need them.
-HEAVY = ("scipy.stats", "pandas", "matplotlib", "ruamel", "openpyxl", "xlsxwriter", "formualizer", "rich")
+HEAVY = ("scipy.stats", "distributed", "datasketches", "threadpoolctl", "pandas", "matplotlib", "ruamel", "openpyxl", "xlsxwriter", "formualizer", "rich")
 ENTRANCES = ("study", "methods", "simulation.engine", "cli")
 
 LONGEST_FILE = 350

@@ -14,12 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from valuation.simulation.errors import mean_error, quantile_error
-from valuation.simulation.sampling import TILE, Design, Kind, design
+from valuation.simulation import sampling
+from valuation.simulation.errors import mean_error, mean_interval, quantile_error, quantile_interval, times
+from valuation.simulation.order_statistics import quantiles
+from valuation.simulation.sampling import KINDS as NAMES
+from valuation.simulation.sampling import TILE, Design, Kind
+from valuation.simulation.sobol import DIMENSIONS, Points, directions
 
 Array = np.ndarray
-KINDS: list[Kind] = ["sobol", "random"]
-both = pytest.mark.parametrize("kind", KINDS)
+KINDS: list[Kind] = ["sobol", "lhs", "antithetic", "random"]
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def design(draws: int, dimensions: int, seed: int, kind: Kind = "sobol", replicates: int | None = None) -> Design:
+    return sampling.design(draws, [f"x{number}" for number in range(dimensions)], seed, kind, replicates)
 
 
 def drawn(plan: Design) -> Array:
@@ -29,14 +37,14 @@ def drawn(plan: Design) -> Array:
 # Designs ----------------------------------------------------------------------------------------------------------
 
 
-@both
+@every_kind
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(kind: Kind) -> None:
     first, again, other = (drawn(design(5000, 3, seed, kind)) for seed in (7, 7, 8))
     assert first.tobytes() == again.tobytes()
     assert not (first == other).any()
 
 
-@both
+@every_kind
 @given(draws=st.integers(1, 80_000), dimensions=st.integers(0, 3))
 @settings(max_examples=15, deadline=None)
 def test_tiles_cover_the_draws_once_in_order_with_finite_scores(kind: Kind, draws: int, dimensions: int) -> None:
@@ -48,7 +56,7 @@ def test_tiles_cover_the_draws_once_in_order_with_finite_scores(kind: Kind, draw
     assert all(z.shape[0] == dimensions and z.shape[1] <= TILE and np.isfinite(z).all() for _, z in tiles)
 
 
-@both
+@every_kind
 def test_a_tile_is_the_same_alone_as_in_its_row(kind: Kind) -> None:
     plan = design(100_000, 2, 5, kind)
     tiles = dict(plan.tiles())
@@ -65,7 +73,7 @@ def test_more_random_draws_extend_a_shorter_run() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "given_", "replicates"),
-    [(1, 16, 16), (10, 16, 16), (16, 16, 16), (17, 17, 17), (1000, 1024, 32), (4096, 4096, 16), (100_000, 102_400, 25)],
+    [(1, 8, 8), (8, 8, 8), (9, 9, 9), (1000, 1024, 16), (4096, 4096, 8), (65_536, 65_536, 8), (100_000, 106_496, 13)],
 )
 def test_sobol_draws_are_rounded_up_to_replicates_of_a_power_of_two_and_say_so(
     asked: int, given_: int, replicates: int
@@ -78,7 +86,7 @@ def test_sobol_draws_are_rounded_up_to_replicates_of_a_power_of_two_and_say_so(
     assert (design(asked, 2, 1, "random").draws, design(asked, 2, 1, "random").rounded) == (asked, False)
 
 
-@both
+@every_kind
 def test_scores_are_standard_normal_and_independent(kind: Kind) -> None:
     z = drawn(design(16_384, 5, 3, kind))
     assert all(stats.kstest(row, "norm").pvalue > 1e-3 for row in z)
@@ -87,20 +95,78 @@ def test_scores_are_standard_normal_and_independent(kind: Kind) -> None:
 
 def test_every_sobol_replicate_is_stratified_in_every_dimension() -> None:
     # the defining property of a (t, m, s)-net in base 2: one point in each interval of length 2**-m
-    z = drawn(design(16 * 256, 20, 3))
+    z = drawn(design(16 * 256, 20, 3, replicates=16))
     cells = np.floor(stats.norm.cdf(z) * 256).astype(int).reshape(20, 16, 256)
     assert (np.sort(cells, axis=2) == np.arange(256)).all()
 
 
 def test_sobol_points_lie_in_the_middle_of_their_steps() -> None:
     # so that none is 0, whose score is infinite, and both tails are alike
-    u = stats.norm.cdf(drawn(design(16 * 64, 8, 3)))
-    assert (u * 2**30) % 1 == pytest.approx(np.full(u.shape, 0.5), abs=1e-5)
+    u = stats.norm.cdf(drawn(design(16 * 64, 8, 3, replicates=16)))
+    assert (u * 2**32) % 1 == pytest.approx(np.full(u.shape, 0.5), abs=1e-4)
+
+
+def test_direction_numbers_are_those_of_scipy() -> None:
+    """An independent engine: the same points in another order, dimension by dimension."""
+    theirs = stats.qmc.Sobol(DIMENSIONS, scramble=False, bits=32).random(256) * 2**32
+    ours = np.zeros((DIMENSIONS, 256), dtype=np.uint32)
+    for bit in range(8):
+        ours ^= np.where(np.arange(256) >> bit & 1, directions()[:, bit : bit + 1], 0).astype(np.uint32)
+    assert (np.sort(ours, axis=1) == np.sort(theirs.T, axis=1)).all()
+    gray = np.arange(256) ^ np.arange(256) >> 1
+    assert (ours[:, gray] == theirs.T).all()
+
+
+def test_scrambling_keeps_points_apart_and_hangs_on_seed_replicate_and_name() -> None:
+    points = Points(1, 0, ["a", "b"]).stretch(0, 2048)
+    assert (points[:1] == Points(1, 0, ["a"]).stretch(0, 2048)).all()
+    for other in (Points(2, 0, ["a", "b"]), Points(1, 1, ["a", "b"]), Points(1, 0, ["b", "a"])):
+        assert not (points == other.stretch(0, 2048)).any(axis=1).all()
+    assert np.unique(points[0]).size == 2048
+
+
+@pytest.mark.parametrize("kind", ["lhs", "antithetic", "random"])
+def test_a_name_draws_the_same_numbers_whatever_others_there_are(kind: Kind) -> None:
+    alone = drawn(sampling.design(5000, ["wacc"], 3, kind))
+    among = drawn(sampling.design(5000, ["growth", "wacc", "tax"], 3, kind))
+    assert alone.tobytes() == among[1:2].tobytes()
+
+
+def test_a_latin_hypercube_hits_every_stratum_once() -> None:
+    z = drawn(design(8 * 512, 6, 3, "lhs"))
+    cells = np.floor(stats.norm.cdf(z) * 512).astype(int).reshape(6, 8, 512)
+    assert (np.sort(cells, axis=2) == np.arange(512)).all()
+    assert np.unique(cells.reshape(48, 512), axis=0).shape == (48, 512)
+
+
+def test_antithetic_draws_come_in_opposite_pairs() -> None:
+    z = drawn(design(5000, 3, 3, "antithetic"))
+    np.testing.assert_allclose(z[:, ::2], -z[:, 1::2], rtol=1e-9)
+
+
+def test_a_design_may_be_made_longer_and_begins_with_the_shorter() -> None:
+    for kind in ("sobol", "antithetic", "random"):
+        short = design(2048, 3, 5, kind, 16 if kind == "sobol" else None)
+        long = short.longer(4)
+        assert (long.draws, long.extensible) == (8192, True)
+        starts = drawn(long).reshape(3, long.runs, -1)[:, :, : short.run].reshape(3, -1)
+        np.testing.assert_array_equal(starts, drawn(short))
+    assert not design(2048, 3, 5, "lhs").extensible
+
+
+def test_more_names_than_dimensions_draw_plainly_beyond_them() -> None:
+    z = drawn(design(2048, DIMENSIONS + 3, 5))
+    assert np.isfinite(z).all()
+    assert all(stats.kstest(row, "norm").pvalue > 1e-3 for row in z[DIMENSIONS:])
+
+
+def test_the_kinds_of_designs_are_named_once() -> None:
+    assert set(KINDS) == set(NAMES)
 
 
 def test_replicates_are_scrambled_independently() -> None:
     # that their means are independent, too, is what the coverage of the standard errors below says
-    blocks = drawn(design(16 * 64, 8, 3)).reshape(8, 16, 64)
+    blocks = drawn(design(16 * 64, 8, 3, replicates=16)).reshape(8, 16, 64)
     assert np.unique(blocks).size == blocks.size
 
 
@@ -110,8 +176,8 @@ def test_replicates_are_scrambled_independently() -> None:
         ({"draws": 0}, "draws >= 1"),
         ({"seed": -1}, "seed >= 0"),
         ({"replicates": 1}, "at least 2 replicates"),
-        ({"dimensions": 30_000}, 'use kind="random"'),
-        ({"kind": "halton"}, '"sobol" or "random"'),
+        ({"draws": 2**40}, "use more replicates"),
+        ({"kind": "halton"}, "sobol, lhs, antithetic, random expected, found 'halton'"),
     ],
 )
 def test_impossible_designs_are_refused_with_the_remedy(wrong: dict[str, object], words: str) -> None:
@@ -142,8 +208,9 @@ def root_mean_square_error(kind: Kind, draws: int) -> float:
 
 def test_the_sobol_error_falls_faster_than_the_random_one() -> None:
     few, many = 16 * 8, 16 * 512
+    kinds: tuple[Kind, Kind] = ("sobol", "random")
     sobol, plain = (
-        math.log(root_mean_square_error(kind, few) / root_mean_square_error(kind, many), 64) for kind in KINDS
+        math.log(root_mean_square_error(kind, few) / root_mean_square_error(kind, many), 64) for kind in kinds
     )
     assert plain == pytest.approx(0.5, abs=0.12)
     assert sobol > 0.65
@@ -160,23 +227,59 @@ def runs(kind: Kind) -> list[tuple[Array, int]]:
 def coverage(
     kind: Kind, estimate: Callable[[Array], float], error: Callable[[Array, int], float], truth: float
 ) -> float:
-    """Share of runs whose 95 % interval holds the truth: Student's t with 15 degrees of freedom for 16 replicates."""
-    limit = stats.t.ppf(0.975, 15) if kind == "sobol" else stats.norm.ppf(0.975)
-    return float(np.mean([abs(estimate(v) - truth) < limit * error(v, blocks) for v, blocks in runs(kind)]))
+    """Share of runs whose 95 % interval holds the truth: Student's t between blocks."""
+    return float(np.mean([abs(estimate(v) - truth) < times(blocks) * error(v, blocks) for v, blocks in runs(kind)]))
 
 
-@both
+@every_kind
 def test_standard_errors_of_the_mean_cover_the_truth_as_often_as_they_claim(kind: Kind) -> None:
     # 95 % of 300 runs, whose own standard deviation is 1.3 %
     assert 0.91 <= coverage(kind, lambda v: float(v.mean()), mean_error, TRUTH) <= 0.985
 
 
-@both
+@every_kind
 @pytest.mark.parametrize("q", [0.05, 0.5, 0.9])
 def test_standard_errors_of_quantiles_cover_the_truth_as_often_as_they_claim(kind: Kind, q: float) -> None:
     truth = math.exp(0.5 * stats.norm.ppf(q))
     covered = coverage(kind, lambda v: float(np.quantile(v, q)), lambda v, blocks: quantile_error(v, q, blocks), truth)
-    assert 0.90 <= covered <= 0.985
+    # a pair of opposite draws lies on both sides of the median, which is therefore known better than half a rank
+    most = 1.0 if (kind, q) == ("antithetic", 0.5) else 0.985
+    assert 0.90 <= covered <= most
+
+
+@every_kind
+def test_intervals_cover_the_truth_as_often_as_they_claim(kind: Kind) -> None:
+    inside = [low <= TRUTH <= high for low, high in (mean_interval(v, blocks) for v, blocks in runs(kind))]
+    assert 0.91 <= np.mean(inside) <= 0.985
+    truth = math.exp(0.5 * stats.norm.ppf(0.05))
+    inside = [low <= truth <= high for low, high in (quantile_interval(v, 0.05, blocks) for v, blocks in runs(kind))]
+    assert 0.90 <= np.mean(inside) <= 0.985
+
+
+def test_the_interval_of_independent_draws_is_that_of_order_statistics() -> None:
+    # ranks n q +- 1.96 sqrt(n q (1 - q)) = 5000 +- 98
+    low, high = quantile_interval(np.arange(10_001.0), 0.5)
+    assert (low, high) == pytest.approx((4902, 5098), abs=0.1)
+
+
+@given(
+    values=st.lists(st.floats(-1e6, 1e6) | st.just(math.nan), min_size=1, max_size=60),
+    at=st.lists(st.floats(0, 1), min_size=1, max_size=4),
+)
+def test_order_statistics_are_those_of_numpy(values: list[float], at: list[float]) -> None:
+    array = np.array(values)
+    found = quantiles(array, at)
+    expected = np.nanquantile(array, at) if np.isfinite(array).any() else np.full(len(at), np.nan)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("make", ["standard_normal", "standard_cauchy", "standard_exponential"])
+def test_order_statistics_of_many_draws_are_exact(make: str) -> None:
+    values = getattr(np.random.default_rng(1), make)(1_500_000)
+    values[::7] = np.nan
+    at = [0.0, 0.01, 0.05, 0.5, 0.95, 0.999999, 1.0]
+    np.testing.assert_allclose(quantiles(values, at), np.nanquantile(values, at), rtol=1e-12)
+    assert quantiles(np.repeat([1.0, 2.0], 1_000_000), [0.25, 0.75]) == [1.0, 2.0]
 
 
 def test_the_error_of_independent_draws_is_s_over_root_n() -> None:

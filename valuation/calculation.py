@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from importlib import import_module
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -71,6 +72,10 @@ class Calculation:
         """What sort of calculation it is, as a word for messages: method, schedule, route."""
         return type(self).__name__.lower()
 
+    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
+        """A worker finds the calculation by its name, as it does any function."""
+        return _by_name, (self.function.__module__, self.function.__name__)
+
     def __repr__(self) -> str:
         return f"<{self.sort} {self.name}({', '.join(self.parameters)})>"
 
@@ -107,6 +112,10 @@ class Calculation:
         if isinstance(kind, Kind) and kind.yearly and isinstance(value, np.ndarray) and value.ndim < 2:
             return np.broadcast_to(value, (years, *value.shape))
         return value
+
+
+def _by_name(module: str, name: str) -> Any:
+    return getattr(import_module(module), name)
 
 
 def _lengths(arrays: Mapping[str, Any]) -> Iterator[int]:

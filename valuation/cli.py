@@ -159,7 +159,7 @@ def run(
     target = Path(output or f"{study.case.id}.xlsx")
     check_target(target)
     with _progress(as_json) as progress:
-        simulation = study.simulate(draws, seed, kind=sampling, progress=progress)  # type: ignore[arg-type]
+        simulation = study.simulate(draws, seed, kind=sampling, progress=progress)
     written = study.write_workbook(target, simulation)
     if as_json:
         _print_json({**study.as_json(simulation), "workbook": str(written)})

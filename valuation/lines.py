@@ -84,12 +84,13 @@ class Invalid:
         self.names.append(name)
         self.first[(self.first < 0) & bad] = len(self.names) - 1
 
-    def counts(self, invalid: NDArray[np.bool_]) -> dict[str, int]:
-        """Return how many of the invalid draws each line spoiled first."""
-        if self.first is None:
-            return {}
-        first = np.broadcast_to(self.first, invalid.shape)[invalid]
-        return {self.names[i]: int(n) for i, n in zip(*np.unique(first, return_counts=True), strict=True) if i >= 0}
+    def spoiled(self, invalid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+        """Return the numbers of the invalid draws, and the line that spoiled each of them first."""
+        if self.first is None or not invalid.any():
+            return np.empty(0, dtype=np.intp), np.empty(0, dtype=object)
+        first = np.broadcast_to(self.first, invalid.shape)
+        draws = np.flatnonzero(invalid & (first >= 0))
+        return draws, np.array(self.names, dtype=object)[first[draws]]
 
 
 class Lines(Mapping[str, Array]):

@@ -14,7 +14,7 @@ from .lines import single
 from .model import base_value
 from .reading import load as load_case
 from .reverse import Solution, solve
-from .simulation.engine import CHUNK, DRAWS, SEED, Progress, simulate
+from .simulation.engine import DRAWS, SEED, Progress, simulate
 from .simulation.results import Simulation
 from .trial import record
 
@@ -38,17 +38,9 @@ class Study:
         """Value the base case; a case does not change, so it is valued once."""
         return self._base
 
-    def simulate(
-        self,
-        draws: int = DRAWS,
-        seed: int = SEED,
-        *,
-        kind: Literal["sobol", "random"] = "sobol",
-        chunk: int = CHUNK,
-        progress: Progress | None = None,
-    ) -> Simulation:
+    def simulate(self, draws: int | None = None, seed: int = SEED, **more: Any) -> Simulation:
         """Value the case for many draws of its uncertain inputs; see ``simulation.engine.simulate``."""
-        return simulate(self.case, draws, seed, kind=kind, chunk=chunk, progress=progress)
+        return simulate(self.case, draws, seed, **more)
 
     def findings(self, simulation: Simulation | None = None) -> list[Finding]:
         """The checks that fire; with a simulation those about it too."""

@@ -12,13 +12,12 @@ from ..simulation.evaluator import Evaluator
 from ..simulation.sampling import design
 from .recorded import Recorded
 from .rule import Finding, Look, of_run, percent
-from .simulation import skewness
 
 
 def drawn_lines(recorded: Recorded, draws: int, seed: int, *, correlated: bool = True) -> tuple[Lines, np.ndarray]:
     """The lines of some draws, and the value per share of each; a run itself keeps only values."""
     evaluator = Evaluator.of(recorded.case, correlated=correlated)
-    plan = design(draws, len(evaluator.uncertain), seed, "sobol")
+    plan = design(draws, [found.name for found in evaluator.uncertain], seed, "sobol")
     scores = np.concatenate([tile for _, tile in plan.tiles()], axis=1)
     found, lines = evaluator.run(evaluator.draw(scores))
     return lines, np.broadcast_to(np.asarray(found.per_share, dtype=np.float64), (plan.draws,))
@@ -105,8 +104,7 @@ def base_off_centre(look: Look) -> Iterator[Finding]:
 @of_run
 def skewed(look: Look) -> Iterator[Finding]:
     """40: a long tail on one side."""
-    good = look.simulation.per_share[np.isfinite(look.simulation.per_share)]
-    if len(good) > 2 and good.std() > 0 and abs(skewness(good)) > look.threshold():
-        run = look.simulation
-        text = f"skewness {skewness(good):+.1f}: mean {run.mean:,.2f}, P50 {run.quantiles[0.5]:,.2f}: report both"
+    run = look.simulation
+    if run.valid > 2 and abs(run.value.skewness) > look.threshold():
+        text = f"skewness {run.value.skewness:+.1f}: mean {run.mean:,.2f}, P50 {run.quantiles[0.5]:,.2f}: report both"
         yield look.finding("", text, look.recorded.case.place)

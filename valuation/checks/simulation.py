@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator
 from itertools import combinations
 
-import numpy as np
-
 from ..assumptions import Input
 from ..calculation import Parameter
 from ..distributions import Lognormal, Normal, Pert
@@ -248,8 +246,3 @@ COMPARING = ("stub_value", "listing_tests")
 def _is_price(recorded: Recorded, name: str) -> bool:
     """Whether an assumption is money for a share or an ADS."""
     return any(noun in ("share", "ADS") and power == -1 for noun, power in recorded.assumption(name).unit.dimensions)
-
-
-def skewness(values: np.ndarray) -> float:
-    """The third standardised moment."""
-    return float(np.mean(((values - values.mean()) / values.std()) ** 3))

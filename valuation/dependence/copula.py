@@ -102,6 +102,12 @@ class Dependence:
         own = tuple(map(Complaint, texts)) + self.complaints
         return Dependence(self.names, self.members, self.normal, self.factor, self.report, own)
 
+    def factor_in(self, order: Sequence[str]) -> Array:
+        """Return the factor (members, members) when the members are drawn in another order, given by their names."""
+        places = {self.names[row]: place for place, row in enumerate(self.members)}
+        rows = np.array([places[name] for name in order], dtype=np.intp)
+        return _factor(self.normal[np.ix_(rows, rows)])
+
     def apply(self, z: Array) -> Array:
         """Return correlated normal scores (inputs, draws) from independent ones of the same shape, a new array.
 

@@ -62,11 +62,12 @@ class Distribution(ABC):
     """An uncertain quantity. Building one never raises; its numbers mean something once ``complaints()`` is empty.
 
     ``name`` is its name in assumption files; ``free`` names the parameters that are plain numbers (shapes,
-    probabilities) and so do not carry the unit of the quantity.
+    probabilities) and so do not carry the unit of the quantity; ``jumps`` says that it has single values, not a range.
     """
 
     name: ClassVar[str]
     free: ClassVar[frozenset[str]] = frozenset()
+    jumps: ClassVar[bool] = False
 
     @property
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ class Constant(Distribution):
     """
 
     value: float
+    jumps: ClassVar[bool] = True
 
     @property
     def mean(self) -> float:

@@ -25,6 +25,7 @@ class Discrete(Distribution):
     values: tuple[float, ...]
     probabilities: tuple[float, ...]
     free: ClassVar[frozenset[str]] = frozenset({"probabilities"})
+    jumps: ClassVar[bool] = True
 
     @property
     def mean(self) -> float:

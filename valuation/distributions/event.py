@@ -26,6 +26,7 @@ class Event(Distribution):
 
     probability: float
     free: ClassVar[frozenset[str]] = frozenset({"probability"})
+    jumps: ClassVar[bool] = True
 
     @property
     def mean(self) -> float:

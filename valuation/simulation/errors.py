@@ -1,18 +1,25 @@
-"""Standard errors of simulated means and quantiles that hold for both designs.
+"""Standard errors and 95 % intervals of simulated means and quantiles that hold for every design.
 
-Draws come in ``replicates`` independent blocks of equal length (the scramblings of a Sobol' design), and the spread
-between blocks measures the error; with 1 replicate each draw is independent. NaN draws are ignored, as they are in
-the estimates themselves.
+Draws come in ``replicates`` independent blocks of equal length (scramblings, hypercubes, antithetic pairs), and the
+spread between blocks measures the error; with 1 replicate each draw is independent. NaN draws are ignored, as they are
+in the estimates themselves.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
+
+from .order_statistics import quantiles
 
 Array = NDArray[np.float64]
+Interval = tuple[float, float]
+
+CONFIDENCE: Final = 0.95
 
 
 def mean_error(values: Array, replicates: int = 1) -> float:
@@ -22,39 +29,84 @@ def mean_error(values: Array, replicates: int = 1) -> float:
     the blocks are not of equal length. The mean of valid draws is a ratio estimator, hence deviations from the overall
     mean are summed by block (Cochran 1977, Sampling Techniques, section 6.3).
     """
-    return _error_of_mean(_blocks(values, replicates))
+    blocks = _blocks(values, replicates)
+    valid = np.isfinite(blocks)
+    if not valid.any():
+        return math.nan
+    mean = blocks[valid].mean()
+    return error_of_blocks(valid.sum(axis=1), np.where(valid, blocks - mean, 0.0).sum(axis=1))
+
+
+def error_of_blocks(counts: Array, deviations: Array) -> float:
+    """Return the standard error of a mean from each block's count of valid draws and its sum of deviations from it."""
+    used = int((counts > 0).sum())
+    if used < 2:
+        return math.nan
+    return math.sqrt(float(deviations @ deviations) * used / (used - 1)) / float(counts.sum())
+
+
+def rank_error(values: Array, quantile: float, q: float, replicates: int = 1) -> float:
+    """Return the standard error of the share of draws below the q-quantile, at least half a rank.
+
+    NaN where the draws are too few to say, so that the band q +- sqrt(q (1 - q) / n) leaves the sample. Raises
+    ValueError if q is outside (0, 1).
+    """
+    if not 0 < q < 1:
+        raise ValueError(f"0 < q < 1 expected, found {q}")
+    blocks = _blocks(values, replicates)
+    valid = np.isfinite(blocks).sum(axis=1)
+    count = int(valid.sum())
+    if count < 2:
+        return math.nan
+    independent = math.sqrt(q * (1 - q) / count)
+    if q - independent < 0 or q + independent > 1:
+        return math.nan
+    if replicates == 1:
+        return independent
+    below, equal = (blocks < quantile).sum(axis=1), (blocks == quantile).sum(axis=1)
+    # draws equal to the quantile count in part, so that the share below it is q exactly
+    part = (q * count - below.sum()) / max(int(equal.sum()), 1)
+    # never better than half a rank, however well the blocks agree
+    return max(error_of_blocks(valid, below + part * equal - q * valid), 0.5 / count)
 
 
 def quantile_error(values: Array, q: float, replicates: int = 1) -> float:
     """Return the standard error of np.nanquantile(values, q) for 0 < q < 1, in the unit of the values.
 
-    ``values`` is (draws,), block after block. NaN where the draws are too few to say, so that the band of ranks
-    n q +- sqrt(n q (1 - q)) leaves the sample. Raises ValueError if q is outside (0, 1) or the blocks are unequal.
-    With independent draws this is half the distance between the order statistics of these two ranks (David and
-    Nagaraja 2003, Order Statistics, section 7.1); with replicates, the error of the share of draws below the quantile
-    comes from the blocks, and the order statistics turn it into the unit of the values.
+    ``values`` is (draws,), block after block; NaN where the draws are too few to say. With independent draws this is
+    half the distance between the order statistics of the ranks n q +- sqrt(n q (1 - q)) (David and Nagaraja 2003, Order
+    Statistics, section 7.1); with replicates, the error of the share of draws below the quantile comes from the
+    blocks, and the same order statistics turn it into the unit of the values.
     """
-    if not 0 < q < 1:
-        raise ValueError(f"0 < q < 1 expected, found {q}")
-    blocks = _blocks(values, replicates)
-    valid = blocks[np.isfinite(blocks)]
-    if valid.size < 2:
+    middle = quantiles(values, [q])[0]
+    share = rank_error(values, middle, q, replicates)
+    if math.isnan(share):
         return math.nan
-    independent = math.sqrt(q * (1 - q) / valid.size)
-    if q - independent < 0 or q + independent > 1:
-        return math.nan
-    low, middle, high = np.quantile(valid, [q - independent, q, q + independent])
-    share = independent if replicates == 1 else _error_of_mean(_below(blocks, float(middle), q))
-    # never better than half a rank, however well the blocks agree
-    return float(max(share, 0.5 / valid.size) / independent * (high - low) / 2)
+    independent = math.sqrt(q * (1 - q) / int(np.isfinite(values).sum()))
+    low, high = quantiles(values, [q - independent, q + independent])
+    return share / independent * (high - low) / 2
 
 
-def _below(blocks: Array, middle: float, q: float) -> Array:
-    """Return 1 below the quantile and 0 above; draws equal to it count in part, so that the mean is q exactly."""
-    below, equal = blocks < middle, blocks == middle
-    valid = np.isfinite(blocks).sum()
-    part = (q * valid - below.sum()) / max(int(equal.sum()), 1)
-    return np.where(np.isfinite(blocks), below + part * equal, np.nan)
+def mean_interval(values: Array, replicates: int = 1) -> Interval:
+    """Return the 95 % interval of the mean, by Student's t between blocks."""
+    middle = float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
+    half = times(replicates) * mean_error(values, replicates)
+    return middle - half, middle + half
+
+
+def quantile_interval(values: Array, q: float, replicates: int = 1) -> Interval:
+    """Return the 95 % interval of a quantile: the order statistics of the ends of its rank's interval."""
+    share = times(replicates) * rank_error(values, quantiles(values, [q])[0], q, replicates)
+    if math.isnan(share):
+        return math.nan, math.nan
+    low, high = quantiles(values, [max(q - share, 0.0), min(q + share, 1.0)])
+    return low, high
+
+
+def times(replicates: int) -> float:
+    """Return how many standard errors a 95 % interval goes to either side: Student's t of the blocks."""
+    upper = (1 + CONFIDENCE) / 2
+    return float(ndtri(upper) if replicates == 1 else stdtrit(replicates - 1, upper))
 
 
 def _blocks(values: Array, replicates: int) -> Array:
@@ -63,13 +115,3 @@ def _blocks(values: Array, replicates: int) -> Array:
         raise ValueError(f"draws in {replicates} equal blocks expected, found shape {values.shape}")
     # independent draws are blocks of one
     return values.reshape(values.size if replicates == 1 else replicates, -1)
-
-
-def _error_of_mean(blocks: Array) -> float:
-    valid = ~np.isnan(blocks)
-    counts = valid.sum(axis=1)
-    used = int((counts > 0).sum())
-    if used < 2:
-        return math.nan
-    deviations = np.where(valid, blocks - blocks[valid].mean(), 0.0).sum(axis=1)
-    return math.sqrt(float(deviations @ deviations) * used / (used - 1)) / int(counts.sum())

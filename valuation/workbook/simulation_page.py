@@ -15,6 +15,12 @@ from .inputs_page import BASE
 from .pages import Draft, Page
 from .styles import NAVY
 
+SAMPLING: Final = {
+    "sobol": "scrambled Sobol",
+    "lhs": "Latin hypercube",
+    "antithetic": "antithetic pairs",
+    "random": "random",
+}
 BINS: Final = 40
 LABEL, UNIT, VALUE, ERROR = range(4)
 BIN, SHARE, CUMULATIVE, AT_PRICE = 6, 7, 8, 9
@@ -60,7 +66,7 @@ def _facts(page: Page, case: Case, simulation: Simulation) -> int:
         at += 1
     page.text(at, LABEL, "Sampling")
     page.text(at, UNIT, "text", "unit")
-    page.text(at, VALUE, "scrambled Sobol" if simulation.kind == "sobol" else "random")
+    page.text(at, VALUE, SAMPLING[simulation.kind])
     return at + 1
 
 
@@ -141,15 +147,11 @@ def _histogram(page: Page, case: Case, simulation: Simulation) -> None:
             AT_PRICE: "Bin of the price",
         },
     )
-    good = simulation.per_share[np.isfinite(simulation.per_share)]
-    if not len(good):
+    if not simulation.valid:
         return
-    low, high = np.quantile(good, [0.001, 0.999])
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    edges = np.linspace(low, high, BINS + 1)
-    counts, _ = np.histogram(np.clip(good, low, high), edges)
-    shares = counts / len(good)
+    found = simulation.histogram(BINS)
+    edges, shares = np.array(found["edges"]), np.array(found["shares"])
+    high = edges[-1]
     price_bin = -1 if simulation.price is None else int(np.searchsorted(edges, simulation.price)) - 1
     for number, share in enumerate(shares):
         at = HEAD_ROW + 1 + number

@@ -23,8 +23,9 @@ from ..lines import Array, Lines, snake
 from ..model import value
 from ..problems import InvalidAssumptions, Place, Problem
 from ..reading import load
+from ..simulation.draws import Draws
 from ..simulation.evaluator import Evaluator
-from ..simulation.results import Simulation
+from ..simulation.results import Drawn, Simulation
 from ..simulation.sampling import design
 from .address import HEAD_ROW, Cell, column_name
 from .book import FILES, INPUTS, SIMULATION, Plan, draft_book, made_by
@@ -178,10 +179,10 @@ def _case(path: Path, formulas: Cells, constants: Cells) -> Case:
 
 def _stand_in(case: Case) -> Simulation:
     """A simulation that only has the shape of a run: the pages are laid out by it, its numbers are not compared."""
-    flat = np.zeros(2)
+    flat = Draws(np.zeros(2))
     parts = dict.fromkeys(case.parts, flat)
     price = 1.0 if case.has("shares.price") else None
-    return Simulation(flat, parts, parts, price, 0, "random", 2, 1, {})
+    return Simulation(flat, parts, parts, price, Drawn(0, "random", 2, 1))
 
 
 # Comparing -------------------------------------------------------------------------------------------------------
@@ -252,7 +253,7 @@ class _Comparison:
     def _given(self, draws: int, seed: int, constants: Cells) -> dict[str, Array]:
         """Draw the distributed inputs; move every other a little, so that a number typed over a formula shows."""
         evaluator = Evaluator.of(self.case)
-        plan = design(draws, len(evaluator.uncertain), seed, "random")
+        plan = design(draws, [found.name for found in evaluator.uncertain], seed, "random")
         given = evaluator.draw(np.concatenate([tile for _, tile in plan.tiles()], axis=1))
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(1,))))
         drawn = {found.name for found in evaluator.uncertain}

@@ -1,0 +1,148 @@
+"""The draws of one output, with what is said of them: moments, quantiles, their errors and intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import Interval, mean_error, mean_interval, quantile_error, quantile_interval
+from .order_statistics import quantiles
+
+Array = NDArray[np.float64]
+
+
+class Sample(Protocol):
+    """The distribution of an output: ``Draws``, or ``sketch.Sketched`` where draws were too many to keep."""
+
+    @property
+    def drawn(self) -> int:
+        """How many draws were made."""
+
+    @property
+    def valid(self) -> int:
+        """How many draws have a value."""
+
+    @property
+    def mean(self) -> float:
+        """Mean of the valid draws; NaN without any."""
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of the valid draws; 0 for fewer than two."""
+
+    @property
+    def skewness(self) -> float:
+        """Third standardised moment of the valid draws; 0 for a constant."""
+
+    @property
+    def mean_error(self) -> float:
+        """Standard error of the mean."""
+
+    @property
+    def mean_interval(self) -> Interval:
+        """95 % interval of the mean."""
+
+    def quantiles(self, at: Sequence[float]) -> list[float]:
+        """Values at probabilities among the valid draws."""
+
+    def quantile_error(self, q: float) -> float:
+        """Standard error of a quantile."""
+
+    def quantile_interval(self, q: float) -> Interval:
+        """95 % interval of a quantile."""
+
+    def share_above(self, value: float) -> float:
+        """Share of the valid draws above a value."""
+
+    def shares(self, edges: Array) -> Array:
+        """Share of the valid draws between edges; what lies outside counts in the first and the last interval."""
+
+    def expected_shortfall(self, q: float) -> float:
+        """Mean of the worst share ``q`` of the valid draws (conditional value at risk)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """All draws of an output (draws,), NaN where impossible, in ``replicates`` independent blocks."""
+
+    values: Array
+    replicates: int = 1
+
+    @property
+    def drawn(self) -> int:
+        """How many draws were made."""
+        return self.values.size
+
+    @cached_property
+    def _good(self) -> Array:
+        finite = np.isfinite(self.values)
+        return self.values if finite.all() else self.values[finite]
+
+    @property
+    def valid(self) -> int:
+        """How many draws have a value."""
+        return self._good.size
+
+    @cached_property
+    def mean(self) -> float:
+        """Mean of the valid draws."""
+        return float(self._good.mean()) if self.valid else math.nan
+
+    @cached_property
+    def sd(self) -> float:
+        """Standard deviation of the valid draws."""
+        return float(np.std(self._good, ddof=1)) if self.valid > 1 else 0.0
+
+    @cached_property
+    def skewness(self) -> float:
+        """Third standardised moment of the valid draws."""
+        away = self._good - self.mean
+        spread = float(np.mean(away**2)) if self.valid else 0.0
+        return float(np.mean(away**3)) / spread**1.5 if spread else 0.0
+
+    @cached_property
+    def mean_error(self) -> float:
+        """Standard error of the mean."""
+        return mean_error(self.values, self.replicates)
+
+    @property
+    def mean_interval(self) -> Interval:
+        """95 % interval of the mean."""
+        return mean_interval(self.values, self.replicates)
+
+    def quantiles(self, at: Sequence[float]) -> list[float]:
+        """Values at probabilities, linear between order statistics."""
+        return quantiles(self.values, at)
+
+    def quantile_error(self, q: float) -> float:
+        """Standard error of a quantile."""
+        return quantile_error(self.values, q, self.replicates)
+
+    def quantile_interval(self, q: float) -> Interval:
+        """95 % interval of a quantile."""
+        return quantile_interval(self.values, q, self.replicates)
+
+    def share_above(self, value: float) -> float:
+        """Share of the valid draws above a value."""
+        return float(np.mean(self._good > value)) if self.valid else math.nan
+
+    def shares(self, edges: Array) -> Array:
+        """Share of the valid draws between edges."""
+        counts, _ = np.histogram(np.clip(self._good, edges[0], edges[-1]), edges)
+        return counts / max(self.valid, 1)
+
+    def expected_shortfall(self, q: float) -> float:
+        """Mean of the worst share ``q`` of the valid draws, the last one in part (Acerbi and Tasche 2002)."""
+        if not self.valid:
+            return math.nan
+        count = q * self.valid
+        whole = min(int(count), self.valid - 1)
+        lowest = np.partition(self._good, whole)[: whole + 1]
+        edge = float(lowest[whole])
+        return (float(lowest[:whole].sum()) + (count - whole) * edge) / count
