@@ -193,7 +193,7 @@ def _series(*coefficients: float) -> Any:
     return summed
 
 
-_exp_series: Final = _series(*(1 / math.factorial(n) for n in range(14)))
+_exp_series: Final = _series(*(1 / math.factorial(n) for n in range(2, 14)))  # of (exp(x) - 1 - x) / x^2
 _log_series: Final = _series(*(1 / n for n in range(3, 24, 2)))
 _MIDDLE: Final = 3.75
 # (1 + 2 x) exp(x^2) erfc(x) for x from 0 to infinity, of (x - 3.75) / (x + 3.75): found by interpolation in 60 nodes of
@@ -236,6 +236,7 @@ _PER_LN2: Final = 1 / math.log(2)
 _TO_WHOLE: Final = 1.5 * 2.0**52
 _SMALLEST_NORMAL: Final = 2.0**-1022
 _BEYOND: Final = 800.0
+_LEAST_TAIL: Final = 709.782712893384  # beyond it, at 37.7 standard deviations, SciPy has 0 and no subnormal number
 
 
 @_inline
@@ -243,9 +244,14 @@ def _exp_of_sum(high, low):
     """exp(high + low) for a low part far smaller than the high one."""
     within = pick(high > _BEYOND, _BEYOND, pick(high < -_BEYOND, -_BEYOND, high))
     whole = (within * _PER_LN2 + _TO_WHOLE) - _TO_WHOLE
-    x = fused(-whole, _LN2_LOW, fused(-whole, _LN2_HIGH, within)) + low
+    rough = fused(-whole, _LN2_HIGH, within)
+    fine = fused(-whole, _LN2_LOW, low)
+    x = rough + fine
+    sum_of_two = 1 + rough
+    lost = rough - (sum_of_two - 1)
+    found = sum_of_two + (fused(x * x, _exp_series(x), fine) + lost)
     half = floor(whole * 0.5)
-    return _exp_series(x) * two_to(half) * two_to(whole - half)
+    return found * two_to(half) * two_to(whole - half)
 
 
 @_inline
@@ -262,9 +268,11 @@ def _log_parts(value):
     square = ratio * ratio
     low = 2 * (rest + ratio * square * _log_series(square)) + exponent * _LN2_LOW
     big = exponent * _LN2_HIGH
-    high = big + 2 * ratio
-    kept = high - big
-    return high, low + ((big - (high - kept)) + (2 * ratio - kept))
+    rough = big + 2 * ratio
+    taken = rough - big
+    low += (big - (rough - taken)) + (2 * ratio - taken)
+    high = rough + low
+    return high, low - (high - rough)
 
 
 @_inline
@@ -304,4 +312,5 @@ def normal_cdf(value):
     rest = fused(value, value, -squared)
     density = _exp_of_sum(-0.5 * squared, pick(squared < _BEYOND * 2, -0.5 * rest, 0.0))
     tail = 0.5 * density * _tail_series((size - _MIDDLE) / (size + _MIDDLE)) / (1 + 2 * size)
+    tail = pick(size * size > _LEAST_TAIL, 0.0, tail)
     return pick(value > 0.0, 1 - tail, tail)

@@ -63,9 +63,9 @@ class Compiler:
         """The file of a text, written unless it stands there; None where that cannot be."""
         path = self.root / "compiled" / f"valuation_{digest(self._version(), text)}.py"
         try:
-            if not path.is_file() or path.read_text("utf-8") != text:
+            if not path.is_file() or path.read_bytes() != text.encode():
                 _write(path, text)
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             self._complain(error)
             return None
         return path
@@ -97,8 +97,8 @@ def _write(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
         os.replace(name, path)
     except OSError:
         Path(name).unlink(missing_ok=True)

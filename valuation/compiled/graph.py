@@ -36,19 +36,18 @@ class Graph:
 
     recording: Recording
     varying: frozenset[Row]
-    visits: list[str] = field(default_factory=list)
     _known: dict[Row, tuple[Node, ...]] = field(default_factory=dict)
     _shared: dict[tuple[Any, ...], Node] = field(default_factory=dict)
     _visit: int = CERTAIN
 
     def outputs(self, formulas: Iterable[Formula]) -> list[tuple[Node, ...]]:
         """The nodes of some formulas, a node a year or one; everything they need is made before them."""
-        wanted = list(formulas)
+        wanted, here = list(formulas), None
         for scope, row in in_visits(needed_rows(self.recording, wanted)):
-            if not self.visits or self.visits[-1] != scope:
-                self.visits.append(scope)
-            self._visit = len(self.visits) - 1
+            if scope != here:
+                here, self._visit = scope, self._visit + 1
             self._known[row] = self._of_row(row)
+        self._visit += 1
         return [self._of_formula(formula) for formula in wanted]
 
     def unspelled(self, outputs: Iterable[Node], known: set[str]) -> str:
@@ -88,7 +87,7 @@ class Graph:
                 return before
         assert formula.operation is not None
         name, operands = formula.operation.name, formula.operands
-        if name in _OF_ROWS:
+        if name in NEIGHBOURS_AND_ROWS:
             assert isinstance(operands[0], Reference)
             cells = [self._of_reference(operands[0].row, number) for number in range(self.recording.years)]
             return self._of_cells(name, cells, year, operands[1:])
@@ -126,13 +125,17 @@ class Graph:
 
     def _keep(self, name: str, operands: tuple[Node, ...], leaf: Any, varying: bool) -> Node:
         visit = self._visit if varying and operands else CERTAIN
-        key = (visit, name, leaf, *(id(operand) for operand in operands))
+        key = (visit, name, leaf if isinstance(leaf, float) else id(leaf), *map(id, operands))
         if key not in self._shared:
             self._shared[key] = Node(name, operands, leaf, visit, varying)
         return self._shared[key]
 
 
-_OF_ROWS = {*(name for name, operation in OPERATIONS.items() if operation.whole_row), "previous", "following"}
+NEIGHBOURS_AND_ROWS = {
+    *(name for name, operation in OPERATIONS.items() if operation.whole_row),
+    "previous",
+    "following",
+}
 
 
 def needed_rows(recording: Recording, formulas: Iterable[Formula]) -> list[Row]:

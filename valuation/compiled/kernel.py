@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import Any, Final
 
 import numpy as np
@@ -51,7 +50,8 @@ class Kernel:
 
     ``kernel(values, out)`` takes values (uncertain inputs, draws), in the order of ``uncertain``, and fills out
     (outputs, draws), whose rows ``places`` names; what is impossible is NaN. Rows of either may lie apart, draws may
-    not. The same kernel may be called by several threads at once. ``digest`` is of the formulas, not of numbers.
+    not. The same kernel may be called by several threads at once. ``digest`` is of the formulas, not of numbers;
+    ``texts`` is the code.
     ``trouble`` says why nothing was kept on disk, '' when all was.
     """
 
@@ -59,6 +59,7 @@ class Kernel:
     places: Mapping[str, slice]
     digest: str
     trouble: str
+    texts: tuple[str, ...] = field(repr=False)
     _run: Any = field(repr=False)
     _pieces: Sequence[Any] = field(repr=False)  # what was compiled must outlive its addresses
     _table: _Table = field(repr=False)
@@ -106,7 +107,7 @@ def _draws(array: Array, rows: int) -> int:
     shape = np.shape(array)
     if len(shape) != 2 or shape[0] != rows or array.dtype != np.float64:
         raise ValueError(f"expected {rows} rows of float64, found {array.dtype} of shape {shape}")
-    if shape[1] > 1 and array.strides[1] != array.itemsize:
+    if min(shape) > 0 and shape[1] > 1 and array.strides[1] != array.itemsize:
         raise ValueError("the draws of a row must lie side by side: use np.ascontiguousarray")
     return int(shape[1])
 
@@ -134,7 +135,10 @@ def _named(recording: Recording, name: str) -> Reference:
     if assumed is not None:
         return Reference(assumed)
     scope, _, line = name.rpartition(".")
-    return Reference(next(r for r in recording.scopes[scope].rows if not r.name and snake(r.label) == snake(line)))
+    lines = {snake(row.label): row for row in recording.scopes[scope].rows if not row.name}
+    if snake(line) not in lines:
+        raise KeyError(name)
+    return Reference(lines[snake(line)])
 
 
 def compile_rows(
@@ -145,8 +149,9 @@ def compile_rows(
     compiler: Compiler | None = None,
 ) -> Kernel | NotCompiled:
     """Compile the outputs of a recording; ``given`` holds the values of the certain inputs, by row."""
-    if find_spec("numba") is None:
-        return NotCompiled("numba is not installed: pip install 'valuation[fast]'")
+    trouble = _without_numba()
+    if trouble:
+        return NotCompiled(trouble)
     graph = Graph(recording, frozenset(uncertain.values()))
     years = graph.outputs(outputs.values())
     places: dict[str, slice] = {}
@@ -156,8 +161,16 @@ def compile_rows(
         nodes += found
     unspelled = graph.unspelled(nodes, {*SPELLINGS, *TESTS})
     if unspelled:
-        return NotCompiled(f"{unspelled} of drawn numbers has no compiled spelling")
+        return NotCompiled(f"the operation {unspelled} on drawn numbers has no compiled spelling")
     return _kernel(graph, nodes, given, uncertain, places, compiler or Compiler())
+
+
+def _without_numba() -> str:
+    try:
+        import numba  # noqa: F401
+    except ImportError as error:  # numba also refuses a NumPy that it does not know
+        return f"numba cannot be used, install valuation[fast] ({error})"
+    return ""
 
 
 def _kernel(
@@ -176,7 +189,7 @@ def _kernel(
     table = _table(pieces, [compiled[piece.text].address for piece in pieces], nodes, numbers, cells)
     shape = repr((places, table.kinds.tolist(), table.numbers.tolist(), table.first_row.tolist()))
     key = digest(*uncertain, *(piece.text for piece in pieces), shape)
-    return Kernel(tuple(uncertain), places, key, compiler.trouble, run, list(compiled.values()), table)
+    return Kernel(tuple(uncertain), places, key, compiler.trouble, tuple(compiled), run, list(compiled.values()), table)
 
 
 def _table(

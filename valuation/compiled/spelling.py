@@ -165,9 +165,9 @@ def _harmonic(here: Speller, operands: Sequence[Node]) -> str:
 
 
 def _median(here: Speller, operands: Sequence[Node]) -> str:
-    """Sorted by exchanges of neighbours; the sum times 0 brings in what is NaN."""
+    """Sorted by exchanges of neighbours; their sum times 0 brings in what is NaN."""
     names = [here.finite(operand) for operand in operands]
-    nothing = here.keep(f"({' + '.join(names)}) * 0.0") if len(names) > 1 else "0.0"
+    nothing = here.keep(" + ".join(f"{name} * 0.0" for name in names))
     for turn in range(len(names)):
         for i in range(turn % 2, len(names) - 1, 2):
             low, high = names[i], names[i + 1]
