@@ -50,9 +50,8 @@ class Kernel:
 
     ``kernel(values, out)`` takes values (uncertain inputs, draws), in the order of ``uncertain``, and fills out
     (outputs, draws), whose rows ``places`` names; what is impossible is NaN. Rows of either may lie apart, draws may
-    not. The same kernel may be called by several threads at once. ``digest`` is of the formulas, not of numbers;
-    ``texts`` is the code.
-    ``trouble`` says why nothing was kept on disk, '' when all was.
+    not. The same kernel may be called by several threads at once. ``digest`` is of the formulas, not of numbers,
+    ``texts`` are the pieces of code, ``trouble`` says why they were not kept on disk, '' when they were.
     """
 
     uncertain: tuple[str, ...]
@@ -65,11 +64,13 @@ class Kernel:
     _table: _Table = field(repr=False)
 
     def __call__(self, values: Array, out: Array) -> None:
-        """Compute the outputs; ValueError for arrays of other shapes, or whose draws lie apart."""
+        """Compute the outputs; ValueError for arrays of other shapes, whose draws lie apart, or read-only."""
         table, draws = self._table, _draws(values, len(self.uncertain))
         if _draws(out, table.outputs) != draws:
             raise ValueError(f"expected outputs of {draws} draws, found {out.shape[-1]}")
-        work = np.empty((table.rows_handed_on, table.block + 8))
+        if not out.flags.writeable:
+            raise ValueError("the array of outputs is read-only: give one of its own")
+        work = np.empty((table.rows_handed_on, (table.block // 8 | 1) * 8))  # odd lines: caches spread them
         arrays = (values, work, out)
         bases = np.array([array.ctypes.data for array in arrays], dtype=np.intp)
         steps = np.array([array.strides[0] for array in arrays], dtype=np.intp)
