@@ -232,6 +232,8 @@ def test_the_same_draws_give_the_same_bytes_however_they_are_cut_and_laid_out(ca
     apart = np.empty((2 * len(names), 3001))[::2]
     apart[:] = drawn
     assert run(kernel, apart)["per_share"].tobytes() == whole
+    bits = np.frombuffer(whole, np.int64)[np.isnan(np.frombuffer(whole))]
+    assert set(bits.tolist()) == {int(np.array(np.nan).view(np.int64))}
 
 
 def test_threads_may_share_a_kernel(case_of: Any) -> None:
@@ -283,7 +285,7 @@ from valuation.simulation.evaluator import Evaluator
 evaluator = Evaluator.of(load(sys.argv[1]))
 names = [found.name for found in evaluator.uncertain]
 given = evaluator.draw(np.random.default_rng(5).standard_normal((len(names), 1003)))
-kernel = compile_model(evaluator.case, names, ["shares.diluted"])
+kernel = compile_model(evaluator.case, names)
 out = np.empty((max(place.stop for place in kernel.places.values()), 1003))
 kernel(np.array([given[name] for name in names]), out)
 print(hashlib.sha256(out.tobytes()).hexdigest())

@@ -18,10 +18,26 @@ from llvmlite import ir
 from numba import cfunc, njit, types
 from numba.extending import intrinsic
 
-__all__ = ["PIECE", "call", "cfunc", "exp", "load", "log", "nan", "njit", "normal_cdf", "pick", "power", "root", "row",
-           "store"]  # fmt: skip
+__all__ = [
+    "PIECE",
+    "call",
+    "cfunc",
+    "exp",
+    "infinite",
+    "load",
+    "log",
+    "nan",
+    "njit",
+    "normal_cdf",
+    "pick",
+    "power",
+    "root",
+    "row",
+    "store",
+]
 
 nan: Final = math.nan
+infinite: Final = math.inf
 DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
 ROW: Final = types.CPointer(types.float64)
 ROWS: Final = types.CPointer(types.intp)

@@ -74,6 +74,11 @@ class Speller:
             self.clean[node] = self.keep(f"{name} + ({name} - {name})")  # the difference is 0, or NaN of infinity
         return self.clean[node]
 
+    def output(self, node: Node) -> str:
+        """The name of a number as it leaves: finite, or the one NaN whose bytes do not tell where it comes from."""
+        name = self.value(node)
+        return self.keep(f"pick(abs({name}) < infinite, {name}, nan)")
+
     def test(self, node: Node) -> tuple[str, str]:
         """The names of two truths: that a test holds, and that it has a value. What holds has a value."""
         if node not in self.tests:
@@ -91,7 +96,7 @@ def spell(nodes: Sequence[Node], writes: Sequence[tuple[Node, bool]]) -> Spelled
     for node in nodes:
         if node.operation not in TESTS:
             speller.value(node)
-    written = [speller.finite(node) if output else speller.value(node) for node, output in writes]
+    written = [speller.output(node) if output else speller.value(node) for node, output in writes]
     count, reads = len(writes), len(speller.reads)
     stores = [f"store(r{reads + i}, i, {name}, {i}, {count})" for i, name in enumerate(written)]
     loads = [f"{name} = load(r{i}, i)" for i, name in enumerate(speller.reads.values())]
