@@ -158,7 +158,7 @@ def evaluate(formula: Formula, read: Callable[[Row], Any], before: Any = None) -
 def evaluate_row(row: Row, values: Mapping[Row, Any], years: int) -> Array:
     """Compute one row from the rows it reads; NaN where a value is not finite."""
     assert row.formula is not None
-    if row.opening is not None and _reads_before(row.formula):
+    if row.opening is not None and reads_before(row.formula):
         result = _forward(row, values, years)
     else:
         result = np.asarray(evaluate(row.formula, values.__getitem__), dtype=np.float64)
@@ -181,9 +181,10 @@ def _forward(row: Row, values: Mapping[Row, Any], years: int) -> Array:
     return np.stack(np.broadcast_arrays(*(np.atleast_1d(value) for value in out)))
 
 
-def _reads_before(formula: Formula) -> bool:
+def reads_before(formula: Formula) -> bool:
+    """Whether a formula reads last year's value of the row being written."""
     leaf = isinstance(formula, Before)
-    return leaf or any(_reads_before(operand) for operand in formula.operands)
+    return leaf or any(reads_before(operand) for operand in formula.operands)
 
 
 def evaluate_all(recording: Recording, given: Mapping[Row, Any]) -> Values:
