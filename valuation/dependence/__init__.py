@@ -1,7 +1,7 @@
 """How uncertain inputs move together: rank correlations as a copula, mended where they contradict each other."""
 
 from .copula import KEEP, Complaint, Dependence, Pair, to_normal, to_rank
-from .iman_conover import iman_conover
+from .iman_conover import iman_conover, reorder
 from .nearest_correlation import Repair, nearest_correlation
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Repair",
     "iman_conover",
     "nearest_correlation",
+    "reorder",
     "to_normal",
     "to_rank",
 ]
