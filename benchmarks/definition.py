@@ -43,7 +43,14 @@ FOREIGN: Final = (0.0, 0.5, 0.3, 1.0, 0.0, 0.8, 0.2, 1.0, 0.4, 0.0)
 
 OF_SEGMENT: Final = ("revenue", "growth", "margin", "capex", "wacc", "event")
 OF_GROUP: Final = ("discount", "net_cash", "fx", "terminal_growth", "tax", "separation")
-NAMES: Final = tuple(f"{name}{s}" for s in range(SEGMENTS) for name in OF_SEGMENT) + OF_GROUP
+
+
+def names(segments: int = SEGMENTS) -> tuple[str, ...]:
+    """The names of all inputs, segment by segment and the group's last."""
+    return tuple(f"{name}{s}" for s in range(segments) for name in OF_SEGMENT) + OF_GROUP
+
+
+NAMES: Final = names()
 
 Marginal = tuple[str, tuple[float, ...]]
 # lognormal (median, sigma), truncated_normal (mean, sd, low, high), pert and triangular (low, mode, high),
@@ -74,6 +81,7 @@ MARGINALS: Final[tuple[Marginal, ...]] = (
 REFERENCE: Final = {"mean": 27.53404, "P5": 20.9358, "P50": 27.2451, "P95": 35.1200}
 REFERENCE_ERRORS: Final = {"mean": 0.0004, "P5": 0.0007, "P50": 0.0005, "P95": 0.0011}
 REFERENCE_SD: Final = 4.3318
+REFERENCE_DRAWS: Final = 100_000_000
 
 _INSIDE: Final = (
     ("revenue", "growth", 0.3), ("growth", "margin", 0.4), ("growth", "capex", 0.35), ("margin", "capex", -0.1),
@@ -86,15 +94,16 @@ _ACROSS: Final = (
 _WITH_GROUP: Final = (("terminal_growth", "wacc", 0.3), ("discount", "wacc", 0.2), ("terminal_growth", "growth", 0.15))
 
 
-def rank_correlations() -> Any:
-    """The 66 x 66 matrix of Spearman rank correlations."""
-    ranks = np.eye(len(NAMES))
+def rank_correlations(segments: int = SEGMENTS) -> Any:
+    """The matrix of Spearman rank correlations, 66 x 66, or of more segments by the same rule."""
+    rows = {name: row for row, name in enumerate(names(segments))}
+    ranks = np.eye(len(rows))
 
     def put(first: str, second: str, rank: float) -> None:
-        i, j = NAMES.index(first), NAMES.index(second)
+        i, j = rows[first], rows[second]
         ranks[i, j] = ranks[j, i] = rank
 
-    for s in range(SEGMENTS):
+    for s in range(segments):
         for first, second, rank in _INSIDE:
             put(f"{first}{s}", f"{second}{s}", rank)
         for first, second, rank in _ACROSS:

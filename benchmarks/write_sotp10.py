@@ -31,39 +31,38 @@ _OF_GROUP: Final = {
 }
 
 
-def input_names() -> list[str]:
-    """The case's names of the 66 inputs, in the order of the definition's NAMES."""
-    of_segments = [f"s{s}.{_PARAMETERS[name]}" for s in range(sotp10.SEGMENTS) for name in sotp10.OF_SEGMENT]
+def input_names(segments: int = sotp10.SEGMENTS) -> list[str]:
+    """The case's names of its inputs, in the order of the definition's."""
+    of_segments = [f"s{s}.{_PARAMETERS[name]}" for s in range(segments) for name in sotp10.OF_SEGMENT]
     return of_segments + [_OF_GROUP[name] for name in sotp10.OF_GROUP]
 
 
-def files() -> dict[str, str]:
-    """Every file of the case: its path in the folder and its text."""
-    segments = {f"segments/s{s}.yaml": _segment(s) for s in range(sotp10.SEGMENTS)}
+def files(segments: int = sotp10.SEGMENTS) -> dict[str, str]:
+    """Every file of the case: its path in the folder and its text; an eleventh segment is like the first."""
     return {
-        "case.yaml": _case(),
+        "case.yaml": _case(segments),
         "drivers.yaml": _group("fx", "terminal_growth", "tax", "separation"),
-        "holding.yaml": _group("discount") + f"applies_to: {_listed()}\n",
+        "holding.yaml": _group("discount") + f"applies_to: {_listed(segments)}\n",
         "bridge.yaml": _group("net_cash") + "separation_cost: {value: = -drivers.separation_cost}\n",
         "shares.yaml": f"diluted: {{value: {sotp10.SHARES:g}, unit: m shares, {_SET}}}\n",
-        "correlations.csv": _matrix(),
-        **segments,
+        "correlations.csv": _matrix(segments),
+        **{f"segments/s{s}.yaml": _segment(s) for s in range(segments)},
     }
 
 
-def write(folder: Path = FOLDER) -> None:
+def write(folder: Path = FOLDER, segments: int = sotp10.SEGMENTS) -> None:
     """Write the files of the case into a folder."""
-    for name, text in files().items():
+    for name, text in files(segments).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
 
-def _listed() -> str:
-    return f"[{', '.join(f's{s}' for s in range(sotp10.SEGMENTS))}]"
+def _listed(segments: int) -> str:
+    return f"[{', '.join(f's{s}' for s in range(segments))}]"
 
 
-def _case() -> str:
+def _case(segments: int) -> str:
     return f"""\
 # SOTP-10, the benchmark of benchmarks/definition.py as an ordinary case; benchmarks/write_sotp10.py writes it.
 name: SOTP-10
@@ -71,15 +70,16 @@ currency: EUR
 date: 2026-01-01
 base_year: 2025
 years: {sotp10.YEARS}
-segments: {_listed()}
+segments: {_listed(segments)}
 correlations: correlations.csv
 """
 
 
-def _segment(s: int) -> str:
+def _segment(number: int) -> str:
+    s = number % sotp10.SEGMENTS
     revenue, growth, margin, capex, wacc, event = map(_distribution, sotp10.MARGINALS[6 * s : 6 * s + 6])
     return f"""\
-name: Segment {s}
+name: Segment {number}
 method: dcf
 owned: {{value: {_percent(sotp10.OWNED[s])}, {_SET}}}
 net_debt: {{value: 0, unit: EUR m, {_SET}}}
@@ -126,10 +126,10 @@ def _percent(share: float) -> str:
     return f"{100 * share:.10g}%"
 
 
-def _matrix() -> str:
-    names = input_names()
+def _matrix(segments: int) -> str:
+    names = input_names(segments)
     rows = [",".join(["", *names])]
-    for name, row in zip(names, sotp10.rank_correlations(), strict=True):
+    for name, row in zip(names, sotp10.rank_correlations(segments), strict=True):
         rows.append(",".join([name, *(f"{rank:g}" for rank in row)]))
     return "\n".join(rows) + "\n"
 
