@@ -2,13 +2,14 @@
 
 SHELL := /bin/bash
 BIN := .venv/bin
+BENCH := benchmarks/.venv/bin
 # The first Python on the path that is new enough; PYTHON=... on the command line chooses another.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 # Without LibreOffice its tests are left out on a desk, with a message, but never in CI.
 MARKS = $(shell bash .ci/office has || [ -n "$$CI" ] || echo '-m "not libreoffice"')
 
-.PHONY: help run test check format docs clean
+.PHONY: help run test check format docs bench clean
 
 help:  ## these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /:\t/'
@@ -36,8 +37,12 @@ docs: .venv/installed  ## write assumptions/README.md, the published runs and th
 	$(BIN)/python docs/publish.py
 	$(BIN)/python docs/refresh.py
 
+bench: benchmarks/.venv/installed  ## measure against other tools, and write docs/performance.md; about an hour
+	$(BENCH)/python -m pytest benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
+	$(BENCH)/python -m benchmarks.run $(WHAT)
+
 clean:  ## remove the virtual environment, caches and workbooks written here
-	rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.xlsx
+	rm -rf .venv benchmarks/.venv .benchmarks build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.xlsx
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -52,3 +57,9 @@ clean:  ## remove the virtual environment, caches and workbooks written here
 .venv/test-installed: setup.cfg pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch .venv/installed $@
+
+benchmarks/.venv/installed: setup.cfg pyproject.toml
+	@test -n "$(PYTHON)" || { echo "valuation needs Python 3.11 or newer; none was found on the path" >&2; exit 1; }
+	$(PYTHON) -m venv benchmarks/.venv
+	$(BENCH)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench,fast]'
+	touch $@

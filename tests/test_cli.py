@@ -143,8 +143,16 @@ def test_a_repaired_matrix_is_said(write: Write, tmp_path: Path) -> None:
     )
     pairs = [("1", "2", 0.8), ("2", "3", 0.8), ("1", "3", 0.25)]
     text += "correlations:\n" + "".join(f"  - {{between: [p{a}.value, p{b}.value], rank: {r}}}\n" for a, b, r in pairs)
-    result = run("run", write(text), "-o", tmp_path / "b.xlsx", "--draws", "100")
-    assert "correlations repaired: the rank correlations contradict each other" in result.stdout
+    case = write(text)
+    for result in (run("run", case, "-o", tmp_path / "b.xlsx", "--draws", "100"), run("check", case)):
+        assert (
+            "rank correlations that contradict each other (smallest eigenvalue -0.0273) were repaired" in result.stdout
+        )
+        cells = [line.split("│")[1:-1] for line in result.stdout.splitlines() if "│ p1.value │ p3.value │" in line]
+        assert [["p1.value", "p3.value", "0.250", "0.260"]] == [[cell.strip() for cell in row] for row in cells]
+    found = json.loads(run("check", case, "--json").stdout)["correlation_repair"]
+    assert [["p1.value", "p3.value"], 0.25, True] == [found[2][key] for key in ("between", "before", "given")]
+    assert [0.783, 0.783, 0.260] == [round(pair["after"], 3) for pair in found]
 
 
 def test_check_lists_what_fires_and_is_silent_when_all_is_well(write: Write) -> None:

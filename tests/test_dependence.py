@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from valuation.dependence import Dependence, nearest_correlation, to_normal, to_rank
+from valuation.dependence import KEEP, Dependence, nearest_correlation, to_normal, to_rank
 from valuation.dependence.copula import MENDABLE
 from valuation.dependence.nearest_correlation import FLOOR
 from valuation.distributions import Lognormal, Pert
@@ -134,6 +134,116 @@ def test_no_other_correlation_matrix_is_nearer(matrix: np.ndarray, seed: int) ->
         assert np.linalg.norm(matrix - (found + step * (other - found))) >= distance - 1e-6
 
 
+# Weights ----------------------------------------------------------------------------------------------------------
+
+
+def mirrored(pairs: dict[tuple[int, int], float], size: int, rest: float) -> np.ndarray:
+    weights = np.full((size, size), float(rest))
+    for (i, j), weight in pairs.items():
+        weights[i, j] = weights[j, i] = weight
+    return weights
+
+
+def test_a_weight_for_each_element_gives_the_published_matrix() -> None:
+    # NAG Library, Mark 28.5, example of G02AJF: norm 0.0572, eigenvalues 0.04, 0.04, 1, 2.92; its weights are roots
+    target = 2 * np.eye(4) - np.eye(4, k=1) - np.eye(4, k=-1)
+    roots = mirrored({(0, 1): 1, (1, 2): 0.15, (1, 3): 0.15}, 4, 0)
+    found = nearest_correlation(target, roots**2, smallest=0.04)
+    np.fill_diagonal(target, 1)
+    assert np.linalg.norm(roots * (found - target)) == pytest.approx(0.0572, abs=5e-5)
+    assert np.linalg.eigvalsh(found) == pytest.approx([0.04, 0.04, 1, 2.92], abs=5e-5)
+    assert found[0, :3] == pytest.approx([1, -0.96, 0.96], abs=5e-5)
+
+
+def test_elements_that_are_kept_give_the_published_matrix() -> None:
+    # NAG Library, Mark 27, example of G02ASC: elements (2, 1) and (5, 4) are fixed, the smallest eigenvalue is 0.04
+    lower = [[-0.0991], [0.5665, -0.4273], [-0.5653, 0.8474, -0.1837], [-0.3441, 0.4975, -0.0585, -0.2713]]
+    published = [[-0.0991], [0.5116, -0.3498], [-0.4019, 0.6170, -0.2656], [-0.2257, 0.3305, -0.1179, -0.2713]]
+    target, wanted = np.eye(5), np.eye(5)
+    for i, rows in enumerate(zip(lower, published, strict=True), start=1):
+        target[i, :i], wanted[i, :i] = rows
+    target, wanted = np.tril(target, -1) + np.tril(target).T, np.tril(wanted, -1) + np.tril(wanted).T
+    found = nearest_correlation(target, mirrored({(1, 0): KEEP, (4, 3): KEEP}, 5, 1), smallest=0.04)
+    assert found == pytest.approx(wanted, abs=1e-4)
+    assert [target[1, 0], target[4, 3]] == [found[1, 0], found[4, 3]]
+
+
+@st.composite
+def weighed(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A target, weights of its elements, some kept, and a correlation matrix that has what is kept."""
+    target = draw(symmetric())
+    size = len(target)
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    possible = np.corrcoef(random.standard_normal((size, 2 * size)))
+    weights = np.exp(random.normal(0, 1.5, (size, size)))
+    weights = np.triu(weights, 1) + np.triu(weights, 1).T
+    kept = np.triu(random.random((size, size)) < draw(st.sampled_from([0, 0.2, 0.6])), 1)
+    kept = kept | kept.T
+    return np.where(kept, possible, target), np.where(kept, KEEP, weights), possible
+
+
+@given(weighed())
+@settings(max_examples=60, deadline=None)
+def test_a_repair_by_weights_keeps_what_is_kept_and_nothing_possible_is_nearer(
+    given: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    target, weights, possible = given
+    found = nearest_correlation(target, weights)
+    kept = np.isinf(weights)
+    assert (np.diag(found) == 1).all() and np.array_equal(found, found.T)
+    assert np.linalg.eigvalsh(found)[0] >= FLOOR * 0.9
+    assert found[kept] == pytest.approx(target[kept], abs=1e-7)
+    counted = np.where(kept | np.eye(len(target), dtype=bool), 0, weights)
+
+    def distance(matrix: np.ndarray) -> float:
+        return float((counted * (matrix - target) ** 2).sum())
+
+    # the set is convex, so a step from the nearest towards any other member leads away
+    for step in (0.01, 0.1, 1.0):
+        assert distance(found + step * (possible - found)) >= distance(found) - 1e-6
+
+
+def test_the_more_a_pair_weighs_the_less_it_moves_and_one_that_is_kept_does_not() -> None:
+    moved = []
+    for weight in (0, 1, 5, 50, KEEP):
+        built = Dependence.build("abc", [(*SLIGHT[0], weight), *SLIGHT[1:]])
+        moved.append(abs(to_rank(built.normal)[0, 1] - 0.9))
+        assert built.complaints == ()
+    assert moved == sorted(moved, reverse=True) and moved[0] > 0.04
+    assert moved[-1] < 1e-12
+
+
+def test_a_pair_without_weight_may_move_as_far_as_it_must() -> None:
+    built = Dependence.build("abc", [*GROSS[:2], (*GROSS[2], 0)])
+    assert built.complaints == () and built.report is not None
+    assert [("a", "c")] == [change.between for change in built.report.visible]
+    # the least that 0.9 and 0.9 leave to the third, in normal scores 2 r^2 - 1
+    assert to_normal(np.array(built.report.changes[0].after)) == pytest.approx(2 * to_normal(np.array(0.9)) ** 2 - 1)
+
+
+def test_pairs_that_cannot_all_be_kept_are_complained_about() -> None:
+    [complaint] = Dependence.build("abcd", [("c", "d", 0.1), *((*pair, KEEP) for pair in GROSS)]).complaints
+    assert complaint.pair == 1
+    assert "pairs to keep that agree with each other expected, found a and b 0.9, b and c 0.9, a and c -0.9" in str(
+        complaint
+    )
+
+
+def test_weights_of_a_matrix_are_those_of_its_pairs() -> None:
+    ranks = np.array([[1, 0.9, 0.55], [0.9, 1, 0.9], [0.55, 0.9, 1]])
+    weights = mirrored({(0, 1): KEEP, (0, 2): 3}, 3, 1)
+    by_matrix = Dependence.from_matrix("abc", "abc", ranks, weights)
+    by_pairs = Dependence.build("abc", [("a", "b", 0.9, KEEP), ("b", "c", 0.9), ("a", "c", 0.55, 3)])
+    assert np.array_equal(by_matrix.normal, by_pairs.normal)
+
+
+def test_a_repair_lists_the_changes_that_can_be_seen() -> None:
+    report = Dependence.build("abc", [(*SLIGHT[0], KEEP), *SLIGHT[1:]]).report
+    assert report is not None
+    listed = [(tuple(pair["between"]), pair["before"], pair["given"]) for pair in report.as_json()]
+    assert [(("b", "c"), 0.9, True), (("a", "c"), 0.55, True)] == listed
+
+
 # Reports and complaints -------------------------------------------------------------------------------------------
 
 
@@ -178,6 +288,7 @@ def test_a_pair_nobody_gave_is_said_to_be_so() -> None:
         (("c", "c", 0.4), "two different inputs expected, found c twice"),
         (("a", "c", 1.01), "a rank correlation between -1 and 1 expected, found 1.01"),
         (("a", "c", float("nan")), "a rank correlation between -1 and 1 expected, found nan"),
+        (("a", "c", 0.4, -1.0), "a weight of 0 or more expected, found -1"),
         (("a", "betta", 0.1), "an uncertain input expected, found betta; did you mean beta"),
     ],
 )

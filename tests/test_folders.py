@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -192,6 +193,38 @@ def test_a_file_with_another_ending_is_not_passed_over(folder: Write) -> None:
 def test_a_matrix_says_the_same_as_a_list_of_pairs(folder: Write) -> None:
     pairs = load(with_matrix(folder, MATRIX)).correlations
     assert [(("drivers.rate", "drivers.fee"), 0.5)] == [(pair.between, pair.rank) for pair in pairs]
+
+
+def with_weights(folder: Write, weights: str, matrix: str = MATRIX) -> Path:
+    path = folder(correlations_dot_yaml=None, matrix_dot_csv=matrix, weights_dot_csv=weights)
+    (path / "case.yaml").write_text(FILES["case.yaml"] + "correlations: {matrix: matrix.csv, weights: weights.csv}\n")
+    return path
+
+
+@pytest.mark.parametrize(("cell", "weight"), [("keep", math.inf), ("5", 5.0), ("0", 0.0), ("", 1.0)])
+def test_a_matrix_may_come_with_weights(cell: str, weight: float, folder: Write) -> None:
+    case = load(with_weights(folder, MATRIX.replace("0.5", cell)))
+    assert [(0.5, weight)] == [(pair.rank, pair.weight) for pair in case.correlations]
+    assert "weights.csv" in case.files
+
+
+def test_a_zero_of_the_matrix_that_has_a_weight_is_a_pair(folder: Write) -> None:
+    case = load(with_weights(folder, MATRIX.replace("0.5", "keep"), MATRIX.replace("0.5", "0")))
+    assert [(0.0, math.inf)] == [(pair.rank, pair.weight) for pair in case.correlations]
+
+
+@pytest.mark.parametrize(
+    ("weights", "wanted"),
+    [
+        (MATRIX.replace("0.5", "-1"), "weights.csv:3:2: correlations: expected a weight of 0 or more, found -1"),
+        (MATRIX.replace("0.5", "much"), "weights.csv:3:2: correlations: expected a weight of 0 or more, found much"),
+        (MATRIX.replace("fee", "fees"), "weights.csv:3:2: correlations: expected a name of the matrix, found"),
+        ("a,b\n1,2\n", "weights.csv:1:1: correlations: expected a square table with the same"),
+    ],
+)
+def test_what_is_wrong_with_weights(weights: str, wanted: str, folder: Write) -> None:
+    (found,) = problems(with_weights(folder, weights))
+    assert found.startswith(wanted)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from valuation.dependence import iman_conover, nearest_correlation, to_normal
+from valuation.dependence import Dependence, iman_conover, nearest_correlation, reorder, to_normal
 
 TARGET = np.array([[1.0, 0.7, -0.3], [0.7, 1.0, 0.2], [-0.3, 0.2, 1.0]])
 
@@ -94,3 +94,57 @@ def test_the_nearest_correlation_can_be_used() -> None:
     nearest = nearest_correlation(IMPOSSIBLE)
     found = iman_conover(draws(50), nearest)
     assert np.sort(found, axis=0).tolist() == np.sort(draws(50), axis=0).tolist()
+
+
+# A block of normal scores -----------------------------------------------------------------------------------------
+
+PAIRS = [("b", "d", 0.6), ("b", "e", -0.4), ("d", "e", 0.2)]
+BLOCK = Dependence.build("abcde", PAIRS)
+
+
+def scores(count: int, seed: int = 3) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((5, count))
+
+
+@given(st.integers(4, 500), st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+def test_every_row_of_a_block_keeps_its_numbers(count: int, seed: int) -> None:
+    z = scores(count, seed)
+    assert np.sort(reorder(z, BLOCK), axis=1).tobytes() == np.sort(z, axis=1).tobytes()
+
+
+def test_rows_that_take_no_part_and_the_first_that_does_are_left_as_they_are() -> None:
+    z = scores(1000)
+    found = reorder(z, BLOCK)
+    assert [True, True, True, False, False] == [np.array_equal(found[row], z[row]) for row in range(5)]
+
+
+def test_a_block_follows_its_correlations_more_closely_than_independent_draws_do() -> None:
+    ranks = np.array([[1, 0.6, -0.4], [0.6, 1, 0.2], [-0.4, 0.2, 1]])
+    rows, errors = [1, 3, 4], {"reordered": [], "mixed": []}
+    for seed in range(20):
+        z = scores(2048, seed)
+        for name, block in (("reordered", reorder(z, BLOCK)), ("mixed", BLOCK.apply(z))):
+            errors[name].append(stats.spearmanr(block[rows], axis=1).statistic - ranks)
+    spread = {name: np.sqrt(np.mean(np.square(found))) for name, found in errors.items()}
+    assert 2 * spread["reordered"] < spread["mixed"] < 1 / np.sqrt(2048)
+
+
+@pytest.mark.parametrize("rank", [1.0, -1.0])
+def test_a_perfect_correlation_puts_both_rows_into_one_order(rank: float) -> None:
+    found = reorder(scores(300), Dependence.build("abcde", [("a", "c", rank)]))
+    # the factor of a singular matrix is good to the root of the last digit, which may swap neighbours
+    assert stats.spearmanr(found[0], found[2]).statistic == pytest.approx(rank, abs=1e-5)
+
+
+def test_without_correlations_a_block_comes_back_as_a_copy() -> None:
+    z = scores(10)
+    found = reorder(z, Dependence.build("abcde", []))
+    assert np.array_equal(found, z) and not np.shares_memory(found, z)
+
+
+def test_a_block_that_is_too_small_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected a block of more draws than the 3 correlated inputs, found 3"):
+        reorder(scores(3), BLOCK)
+    with pytest.raises(ValueError, match="columns of scores depend on each other"):
+        reorder(np.ones((5, 10)), BLOCK)

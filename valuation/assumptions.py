@@ -155,11 +155,20 @@ class PeerTable:
 
 @dataclass(frozen=True)
 class Correlation:
-    """A target rank correlation (Spearman) between two inputs."""
+    """A target rank correlation (Spearman) between two inputs.
+
+    ``weight`` says how much it stays when the matrix must be repaired, infinite for a pair that is kept.
+    """
 
     between: tuple[str, str]
     rank: float
     origin: Origin
+    weight: float = 1.0
+
+    @property
+    def weighted(self) -> tuple[str, str, float, float]:
+        """The pair as ``dependence`` takes it: both names, the rank and the weight."""
+        return (*self.between, self.rank, self.weight)
 
 
 @dataclass(frozen=True)

@@ -239,11 +239,14 @@ def check(case: str, as_json: bool) -> None:
     study = load(case)
     base = study.value()
     if as_json:
-        _print_json({"case": study.case.id, "checks": [finding.as_json() for finding in base.checks]})
+        repair = study.correlation_repair
+        repaired = {} if repair is None else {"correlation_repair": repair.as_json()}
+        _print_json({"case": study.case.id, "checks": [finding.as_json() for finding in base.checks], **repaired})
     else:
-        from .terminal import print_checks
+        from .terminal import print_checks, print_repair
 
         print_checks(base.checks)
+        print_repair(study.correlation_repair)
     if any(finding.severity == "error" for finding in base.checks):
         raise click.exceptions.Exit(1)
 

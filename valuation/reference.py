@@ -40,7 +40,7 @@ each table of peers in `peers/<id>.csv`.
 | `shares` | `diluted`, or `basic` with `grants` and `converts` (see Shares below); optional `ads_ratio`, `fx` (case currency per quoted currency), `price`, `second_price` (another quote in the unit of `price`, shown against it) and `second_fx` (`CNY/HKD`: case currency for one of another, in which an ordinary share is shown too) |
 | `holding` | `discount`, and `applies_to`: `nothing`, `stakes` (unless said: parts valued by `stake`, and those with `discounted: yes`), `net asset value`, or a list of parts and `bridge.` items |
 | `reconciliation` | named tables of `items` that must sum to a reported `total` |
-| `correlations` | a list of `{between: [a, b], rank: 0.5, why: ...}` (Spearman), or the name of a CSV matrix |
+| `correlations` | a list of `{between: [a, b], rank: 0.5, why: ...}` (Spearman), or the name of a CSV matrix; `keep: yes` or `weight: 5` where a repair should leave a pair alone, for a CSV `{matrix: m.csv, weights: w.csv}` |
 | `scenarios` | named overlays: `probability`, `set: {dotted.name: value}`, `why`; probabilities sum to 100% |
 | `checks` | changes of checks, each with `why`: `terminal_share: {threshold: 95%, severity: info, why: ...}`, or `off: yes` |
 

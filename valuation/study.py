@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from .assumptions import Case
 from .base_case import BaseCase, base_case
 from .checks import Finding, Recorded, run_findings
+from .dependence import Repair
 from .lines import single
 from .model import base_value
 from .reading import load as load_case
 from .reverse import Solution, solve
 from .simulation.engine import DRAWS, SEED, Progress, simulate
+from .simulation.evaluator import Evaluator
 from .simulation.results import Simulation
 from .trial import record
 
@@ -48,6 +50,11 @@ class Study:
         if simulation is not None:
             found += run_findings(Recorded(self.case, *record(self.case)), simulation)
         return found
+
+    @cached_property
+    def correlation_repair(self) -> Repair | None:
+        """What had to change so that the rank correlations agree with each other; None when they do."""
+        return Evaluator.of(self.case).dependence.report
 
     def solve(
         self,

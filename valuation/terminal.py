@@ -16,12 +16,14 @@ from .reverse import shown
 if TYPE_CHECKING:
     from .base_case import BaseCase
     from .checks import Finding
+    from .dependence import Repair
     from .reverse import Solution
     from .simulation.results import Simulation
     from .study import Study
     from .units import Unit
 
 WIDTH = 110
+REPAIRED = 12
 
 
 def console() -> Console:
@@ -118,8 +120,25 @@ def _print_headline(base: BaseCase, simulation: Simulation | None) -> None:
     )
     for name, count in simulation.invalid.items():
         out.print(f"  {count:,} draws impossible at {name}", highlight=False)
-    if simulation.repair is not None:
-        out.print(f"correlations repaired: {simulation.repair}", highlight=False, markup=False)
+    print_repair(simulation.repair)
+
+
+def print_repair(repair: Repair | None) -> None:
+    """Print the rank correlations that were repaired, before and after; nothing when none was."""
+    if repair is None:
+        return
+    out = console()
+    text = f"rank correlations that contradict each other (smallest eigenvalue {repair.smallest_eigenvalue:.3g})"
+    out.print(f"{text} were repaired:", highlight=False, markup=False)
+    table = Table()
+    for name in ("between", "and", "before", "after"):
+        table.add_column(name, justify="right" if name in ("before", "after") else "left")
+    for change in repair.visible[:REPAIRED]:
+        before = f"{change.before:.3f}" if change.given else "not given"
+        table.add_row(*map(escape, change.between), before, f"{change.after:.3f}")
+    out.print(table)
+    if len(repair.visible) > REPAIRED:
+        out.print(f"and {len(repair.visible) - REPAIRED} more, by less; --json lists them all", highlight=False)
 
 
 def print_checks(findings: Sequence[Finding], *, quiet: bool = False) -> None:

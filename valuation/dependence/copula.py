@@ -2,14 +2,16 @@
 
 Analysts state Spearman rank correlations, because these survive the marginals. The scores need Pearson correlations,
 2 sin(pi rank / 6) (Pearson 1907), and those must form a positive semidefinite matrix. A matrix that is not quite one is
-replaced by the nearest (Higham 2002) and the ``Repair`` says what changed; nothing is repaired without a report.
+replaced by the nearest (Higham 2002) by the weights of its pairs, and the ``Repair`` says what changed; nothing is
+repaired without a report.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +20,29 @@ from ..problems import nearest
 from .nearest_correlation import Change, Repair, nearest_correlation
 
 Array = NDArray[np.float64]
-Pair = tuple[str, str, float]
 
 MENDABLE: Final = 0.1
+KEPT: Final = 0.001
+KEEP: Final = math.inf
 _ROUNDING: Final = 1e-10
 _ROWS: Final = 16
 _NAMED: Final = 5
+
+
+class Pair(NamedTuple):
+    """A rank correlation of two inputs; ``weight`` says how much it stays when the matrix is repaired.
+
+    1 unless said, 5 for a pair whose squared change counts five times, 0 for one that may take any value, KEEP for one
+    that stays as it is.
+    """
+
+    first: str
+    second: str
+    rank: float
+    weight: float = 1.0
+
+
+Pairs = Iterable[Pair | tuple[str, str, float] | tuple[str, str, float, float]]
 
 
 @dataclass(frozen=True)
@@ -55,33 +74,41 @@ class Dependence:
     complaints: tuple[Complaint, ...] = ()
 
     @classmethod
-    def build(cls, names: Sequence[str], pairs: Iterable[Pair]) -> Dependence:
-        """Build from pairs (name, other name, Spearman rank correlation) of some of the ``names``; never raises.
+    def build(cls, names: Sequence[str], pairs: Pairs) -> Dependence:
+        """Build from pairs (name, other name, Spearman rank correlation, weight) of some ``names``; never raises.
 
-        Pairs at fault are complained about and left out; of a pair given twice the first counts.
+        Without a weight a pair has 1, and so have pairs that are not given, whose rank is 0. Pairs at fault are
+        complained about and left out; of a pair given twice the first counts.
         """
-        pairs = list(pairs)
-        kept, complaints = _checked(names, pairs)
-        linked = {name for pair, rank in kept.items() if rank for name in pair}
+        listed = [Pair(*pair) for pair in pairs]
+        kept, complaints = _checked(names, listed)
+        linked = {name for pair in kept.values() if pair.rank for name in pair[:2]}
         members = tuple(row for row, name in enumerate(names) if name in linked)
         rows = {names[row]: place for place, row in enumerate(members)}
-        ranks = np.eye(len(members))
-        for (first, second), rank in kept.items():
+        ranks, weights = np.eye(len(members)), np.ones((len(members), len(members)))
+        for (first, second), pair in kept.items():
             if first in rows and second in rows:
-                ranks[rows[first], rows[second]] = ranks[rows[second], rows[first]] = rank
+                i, j = rows[first], rows[second]
+                ranks[i, j] = ranks[j, i] = pair.rank
+                weights[i, j] = weights[j, i] = pair.weight
         wanted = to_normal(ranks)
         np.fill_diagonal(wanted, 1)  # 2 sin(pi / 6) is 1 but for its last digit
         smallest = float(np.linalg.eigvalsh(wanted)[0]) if members else 1.0
         if smallest >= -_ROUNDING:
             return cls(tuple(names), members, wanted, _factor(wanted), None, tuple(complaints))
-        normal = nearest_correlation(wanted)
-        repair = Repair(smallest, _changes(list(rows), ranks, to_rank(normal), kept))
-        complaints += _beyond_repair(repair, pairs)
+        normal = nearest_correlation(wanted, weights)
+        repair = Repair(smallest, _changes(list(rows), ranks, to_rank(normal), weights, kept))
+        complaints += _not_kept(repair, listed) or _beyond_repair(repair, listed)
         return cls(tuple(names), members, normal, _factor(normal), repair, tuple(complaints))
 
     @classmethod
-    def from_matrix(cls, names: Sequence[str], labels: Sequence[str], matrix: Array) -> Dependence:
-        """Build from a full matrix of rank correlations (labels, labels), whose labels are some of the ``names``."""
+    def from_matrix(
+        cls, names: Sequence[str], labels: Sequence[str], matrix: Array, weights: Array | None = None
+    ) -> Dependence:
+        """Build from a full matrix of rank correlations (labels, labels), whose labels are some of the ``names``.
+
+        ``weights`` (labels, labels) are those of the pairs, read above the diagonal.
+        """
         matrix = np.asarray(matrix, dtype=np.float64)
         size = len(labels)
         if matrix.shape != (size, size):
@@ -94,8 +121,9 @@ class Dependence:
             if not abs(matrix[i, j] - matrix[j, i]) <= _ROUNDING:
                 found = f"{matrix[i, j]:g} and {matrix[j, i]:g}"
                 texts.append(f"a symmetric matrix expected, found {found} for {labels[i]} and {labels[j]}")
-        built = cls.build(names, [(labels[i], labels[j], float(matrix[i, j])) for i, j in upper])
-        return built.complaining(texts)
+        counts = np.ones((size, size)) if weights is None else np.asarray(weights, dtype=np.float64)
+        pairs = [Pair(labels[i], labels[j], float(matrix[i, j]), float(counts[i, j])) for i, j in upper]
+        return cls.build(names, pairs).complaining(texts)
 
     def complaining(self, texts: Iterable[str]) -> Dependence:
         """Return the same dependence with complaints about the whole put before its own."""
@@ -135,49 +163,64 @@ def to_rank(normal: Array) -> Array:
     return 6 / np.pi * np.arcsin(np.clip(normal, -1, 1) / 2)  # rounding may go beyond 1
 
 
-def _checked(names: Sequence[str], pairs: Sequence[Pair]) -> tuple[dict[tuple[str, str], float], list[Complaint]]:
-    kept: dict[tuple[str, str], float] = {}
+def _checked(names: Sequence[str], pairs: Sequence[Pair]) -> tuple[dict[tuple[str, str], Pair], list[Complaint]]:
+    known = set(names)
+    kept: dict[tuple[str, str], Pair] = {}
     complaints: list[Complaint] = []
-    for place, (first, second, rank) in enumerate(pairs):
-        pair = (first, second) if first <= second else (second, first)
-        text = _pair_complaint(names, first, second, rank)
-        if not text and pair in kept:
-            again = f"twice, as {rank:g}" if kept[pair] == rank else f"both {kept[pair]:g} and {rank:g}"
+    for place, pair in enumerate(pairs):
+        first, second, rank, _ = pair
+        between = (first, second) if first <= second else (second, first)
+        text = _pair_complaint(known, pair)
+        if not text and between in kept:
+            other = kept[between].rank
+            again = f"twice, as {rank:g}" if other == rank else f"both {other:g} and {rank:g}"
             text = f"one rank for {first} and {second} expected, found {again}"
         if text:
             complaints.append(Complaint(text, place))
         else:
-            kept[pair] = rank
+            kept[between] = pair
     return kept, complaints
 
 
-def _pair_complaint(names: Sequence[str], first: str, second: str, rank: float) -> str:
-    for name in (first, second):
+def _pair_complaint(names: set[str], pair: Pair) -> str:
+    for name in pair[:2]:
         if name not in names:
-            return f"an uncertain input expected, found {name}{nearest(name, names)}"
-    if first == second:
-        return f"two different inputs expected, found {first} twice"
-    return "" if -1 <= rank <= 1 else f"a rank correlation between -1 and 1 expected, found {rank:g}"
+            return f"an uncertain input expected, found {name}{nearest(name, sorted(names))}"
+    if pair.first == pair.second:
+        return f"two different inputs expected, found {pair.first} twice"
+    if not -1 <= pair.rank <= 1:
+        return f"a rank correlation between -1 and 1 expected, found {pair.rank:g}"
+    return "" if pair.weight >= 0 else f"a weight of 0 or more expected, found {pair.weight:g}"
 
 
-def _changes(names: Sequence[str], before: Array, after: Array, kept: Iterable[tuple[str, str]]) -> tuple[Change, ...]:
-    given = set(kept)
-    changes = [
-        Change(
-            (first, other),
-            float(before[i, j]),
-            float(after[i, j]),
-            not given.isdisjoint([(first, other), (other, first)]),
-        )
-        for i, first in enumerate(names)
-        for j, other in enumerate(names)
-        if i < j
-    ]
-    return tuple(sorted(changes, key=lambda change: -change.size))
+def _changes(
+    names: Sequence[str], before: Array, after: Array, weights: Array, given: Iterable[tuple[str, str]]
+) -> tuple[Change, ...]:
+    told = {frozenset(pair) for pair in given}
+    changes = []
+    for i, first in enumerate(names):
+        for j in range(i + 1, len(names)):
+            between = (first, names[j])
+            ranks = float(before[i, j]), float(after[i, j])
+            changes.append(Change(between, *ranks, frozenset(between) in told, float(weights[i, j])))
+    return tuple(sorted(changes, key=lambda change: (-round(change.size, 9), change.between)))
+
+
+def _not_kept(repair: Repair, pairs: Sequence[Pair]) -> list[Complaint]:
+    """A complaint when pairs cannot be kept even though all others may move."""
+    lost = [change for change in repair.changes if change.weight == KEEP and change.size > KEPT]
+    if not lost:
+        return []
+    kept = [pair for pair in pairs if pair.weight == KEEP]
+    named = ", ".join(f"{pair.first} and {pair.second} {pair.rank:g}" for pair in kept[:_NAMED])
+    more = f" and {len(kept) - _NAMED} more" if len(kept) > _NAMED else ""
+    text = f"pairs to keep that agree with each other expected, found {named}{more}: whatever the others are, no matrix"
+    return [Complaint(f"{text} has them all; keep fewer, or give weights", pairs.index(kept[0]))]
 
 
 def _beyond_repair(repair: Repair, pairs: Sequence[Pair]) -> list[Complaint]:
-    worst = [change for change in repair.changes if change.size > MENDABLE]
+    """A complaint when pairs move further than anybody would call mending; pairs of weight 0 may."""
+    worst = [change for change in repair.changes if change.size > MENDABLE and change.weight > 0]
     if not worst:
         return []
     more = f" and {len(worst) - _NAMED} more" if len(worst) > _NAMED else ""

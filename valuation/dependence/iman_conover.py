@@ -1,7 +1,8 @@
 """Iman and Conover's reordering: draws that exist already get a rank correlation, and every marginal stays as it is.
 
-For draws that come as data (a history, another model's output) and so have no quantile function that a copula could
-drive; inputs with distributions are correlated by ``copula``.
+``iman_conover`` is for draws that come as data (a history, another model's output) and so have no quantile function
+that a copula could drive. ``reorder`` does it to a block of normal scores, in place of the copula's mixing: each row
+keeps its numbers, so that a Latin hypercube stays one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
+
+from .copula import Dependence
 
 Array = NDArray[np.float64]
 
@@ -41,8 +44,40 @@ def iman_conover(
         raise ValueError(f"expected scores of the shape of x, {values.shape}, found {given.shape}")
     found = np.einsum("di,dj->ij", given, given) / draws
     wanted = np.einsum("di,ij->dj", given, np.linalg.solve(_upper_factor("scores", found), upper))
-    ranks = np.argsort(np.argsort(wanted, axis=0, kind="stable"), axis=0, kind="stable")
-    return np.take_along_axis(np.sort(values, axis=0), ranks, axis=0)
+    return _in_the_order_of(wanted, values, axis=0)
+
+
+def reorder(scores: Array, dependence: Dependence) -> Array:
+    """Return independent normal scores (inputs, draws) in an order that gives them the correlations of ``dependence``.
+
+    Every row holds the same numbers as before; rows that take no part, and the first that does, come back as they are.
+    The order is that of the scores themselves, freed of the correlation that they have by chance and mixed, so within
+    the block the correlation follows the target closely. Blocks are independent of each other; each needs more draws
+    than there are correlated inputs, and should have many times as many.
+
+    Raises ValueError for a block too small, or with rows that depend on each other.
+    Source: Iman and Conover (1982), Communications in Statistics B 11, with the scores in place of van der Waerden's.
+    """
+    rows = np.array(dependence.members, dtype=np.intp)
+    reordered = scores.copy()
+    if rows.size == 0:
+        return reordered
+    draws = scores.shape[1]
+    if draws <= rows.size:
+        raise ValueError(f"expected a block of more draws than the {rows.size} correlated inputs, found {draws}")
+    taken = scores[rows] - scores[rows].mean(axis=1, keepdims=True)
+    found = np.einsum("id,jd->ij", taken, taken) / draws
+    mixing = np.linalg.solve(_upper_factor("scores", found), dependence.factor.T).T
+    reordered[rows] = _in_the_order_of(np.einsum("ij,jd->id", mixing, taken), scores[rows], axis=1)
+    return reordered
+
+
+def _in_the_order_of(wanted: Array, values: Array, axis: int) -> Array:
+    """Return the values along an axis in the order in which those wanted stand along it."""
+    ordered = np.empty_like(values)
+    order = np.argsort(wanted, axis=axis, kind="stable")
+    np.put_along_axis(ordered, order, np.sort(values, axis=axis), axis=axis)
+    return ordered
 
 
 def _van_der_waerden(draws: int, columns: int, seed: int | np.random.Generator) -> Array:

@@ -11,6 +11,7 @@ from typing import Final
 
 from ..assumptions import Fact, PeerTable
 from ..problems import Place, Problem, Problems, nearest
+from .matrix import pairs, tables
 from .peers import read_peers
 from .tree import Entries, Items, Node, Text, is_file, parse_yaml, read_text, read_yaml
 
@@ -190,37 +191,14 @@ def _heads(path: Path, cells: list[str], problems: Problems) -> list[str] | None
 
 
 def _read_correlation_csv(case: Gathered, problems: Problems) -> None:
-    """``correlations: matrix.csv`` becomes the list of its pairs below the diagonal."""
+    """``correlations: matrix.csv``, or a matrix and its weights, becomes the list of its pairs below the diagonal."""
     _, node = case.keys.get("correlations", (case.place, None))
-    if not isinstance(node, Text) or not node.text.endswith(".csv"):
+    named = tables(node)
+    if node is None or named is None:
         return
-    path = case.root / node.text
-    rows = _rows(path, case, problems)
-    case.keys["correlations"] = (node.place, _pairs(rows, str(path), problems))
-
-
-def _pairs(rows: list[list[str]], file: str, problems: Problems) -> Items:
-    heads = [cell.strip() for cell in rows[0][1:]] if rows else []
-    if [row[0].strip() for row in rows[1:]] != heads:
-        problems.add(Place(file, 1, 1), "correlations", "expected a square table with the same names down and across")
-        return Items(Place(file), ())
-    cells = [[cell.strip() for cell in row[1:]] for row in rows[1:]]
-    items: list[Node] = []
-    for i, name in enumerate(heads):
-        for j in range(i + 1):
-            place = Place(file, i + 2, j + 2)
-            if i == j and cells[i][j] not in ("1", "1.0"):
-                problems.add(place, name, f"expected 1 on the diagonal, found {cells[i][j]}")
-            if cells[i][j] != cells[j][i] and cells[j][i]:
-                problems.add(place, name, f"expected a symmetric table, found {cells[i][j]} and {cells[j][i]}")
-            if i != j and cells[i][j] not in ("", "0", "0.0"):
-                between = Items(place, (Text(place, heads[j]), Text(place, name)))
-                pair: tuple[tuple[Text, Node], ...] = (
-                    (Text(place, "between"), between),
-                    (Text(place, "rank"), Text(place, cells[i][j])),
-                )
-                items.append(Entries(place, pair))
-    return Items(Place(file), tuple(items))
+    matrix, weights = case.root / named[0].text, None if named[1] is None else case.root / named[1].text
+    rows, counts = _rows(matrix, case, problems), None if weights is None else _rows(weights, case, problems)
+    case.keys["correlations"] = (node.place, pairs(rows, str(matrix), counts, str(weights), problems))
 
 
 def _read_evidence(case: Gathered, problems: Problems) -> None:

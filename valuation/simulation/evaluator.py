@@ -32,7 +32,7 @@ class Evaluator:
     def of(cls, case: Case, *, correlated: bool = True) -> Evaluator:
         """The evaluator of a case, with its correlations or as if there were none."""
         names = [found.name for found in case.inputs if found.distribution is not None]
-        pairs = [(pair.between[0], pair.between[1], pair.rank) for pair in case.correlations] if correlated else []
+        pairs = [pair.weighted for pair in case.correlations] if correlated else []
         return cls(case, Dependence.build(names, pairs))  # what is wrong with it was found when the case was read
 
     @cached_property

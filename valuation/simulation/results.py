@@ -220,7 +220,7 @@ class Simulation:
             "histogram": self.histogram(),
             "convergence": [checkpoint.as_json() for checkpoint in self.trace],
             "invalid": dict(self.invalid),
-            "correlation_repair": None if self.repair is None else str(self.repair),
+            "correlation_repair": None if self.repair is None else self.repair.as_json(),
             "parts": {
                 name: {
                     "mean": _number(sample.mean),
