@@ -6,8 +6,10 @@ function turns its row into values. Mixed scores may also be given as they are, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,12 +54,20 @@ class Evaluator:
             given[found.name] = found.distribution.from_normal(mixed[number])
         return given
 
-    def run(self, given: dict[str, Array]) -> tuple[Valuation, Lines]:
-        """Run the model on the values of its inputs."""
+    def run(
+        self, given: dict[str, Array], fixed: Mapping[str, Any] | None = None, added: Mapping[str, Any] | None = None
+    ) -> tuple[Valuation, Lines]:
+        """Run the model on the values of its inputs; ``fixed`` and ``added`` are those of ``model.value``."""
         lines = Lines(self.case.years)
-        return value(self.case, lines, given), lines
+        return value(self.case, lines, given, fixed=fixed or {}, added=added or {}), lines
 
-    def per_share(self, given: dict[str, Array], draws: int) -> Array:
+    def per_share(
+        self,
+        given: dict[str, Array],
+        draws: int,
+        fixed: Mapping[str, Any] | None = None,
+        added: Mapping[str, Any] | None = None,
+    ) -> Array:
         """The value per quoted share (draws,); NaN where a draw is impossible."""
-        found, _ = self.run(given)
+        found, _ = self.run(given, fixed, added)
         return np.broadcast_to(np.asarray(found.per_share, dtype=np.float64), (draws,))
