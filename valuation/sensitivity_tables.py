@@ -214,7 +214,9 @@ def print_grid(found: Grid) -> None:
 
 
 def _print(title: str, heads: Sequence[str], rows: Sequence[Iterable[str]], left: int = -1) -> None:
-    table = Table(title=escape(title), title_justify="left")
+    # a title of the table itself would be wrapped to its width
+    console().print(f"[italic]{escape(title)}[/italic]", highlight=False, soft_wrap=True)
+    table = Table()
     for number, head in enumerate(heads):
         table.add_column(escape(head), justify="left" if number in (0, left) else "right", no_wrap=number in (0, left))
     for row in rows[:ROWS]:

@@ -63,10 +63,19 @@ def _steps(normal: Array, change: Array, orders: Orders) -> Array:
     passing = orders[chosen].reshape(pairs, count)
     when = np.nonzero(chosen)[1].reshape(pairs, count)
     factor = np.linalg.cholesky(normal[passing[:, :, None], passing[:, None, :]])
-    apart = np.linalg.solve(factor, np.take_along_axis(change, passing, axis=1)[..., None])
-    moves = np.swapaxes(factor * apart.swapaxes(1, 2), 1, 2)
+    apart = _forward(factor, np.take_along_axis(change, passing, axis=1))
+    moves = np.swapaxes(factor * apart[:, None, :], 1, 2)
     steps[np.arange(pairs)[:, None, None], when[:, :, None], passing[:, None, :]] = moves
     return steps
+
+
+def _forward(factor: Array, change: Array) -> Array:
+    """Solve factor x = change for many lower triangular factors at once: (pairs, size, size) and (pairs, size)."""
+    found = np.empty_like(change)
+    for row in range(change.shape[1]):
+        known = np.einsum("pk,pk->p", factor[:, row, :row], found[:, :row])
+        found[:, row] = (change[:, row] - known) / factor[:, row, row]
+    return found
 
 
 def exact_gains(function: Function, normal: Array, pairs: int, generator: np.random.Generator) -> Array:
@@ -75,7 +84,7 @@ def exact_gains(function: Function, normal: Array, pairs: int, generator: np.ran
     start, end = _ends(normal, pairs, generator)
     subsets = (np.arange(1 << size)[:, None] >> np.arange(size)) & 1 == 1
     points = np.stack([_given(normal, start, end, known) for known in subsets])
-    values = function(np.ascontiguousarray(points.reshape(-1, size).T)).reshape(len(subsets), pairs)
+    values = function(np.ascontiguousarray(points.reshape(len(subsets) * pairs, size).T)).reshape(len(subsets), pairs)
     away = values[-1] - values
     left = away * away / 2
     weights = [1 / (size * math.comb(size - 1, known)) for known in range(size)]

@@ -72,7 +72,7 @@ def contributions(sample: Sample) -> Contributions:
     """Return rank correlations, contributions and standardised regression coefficients of a sample.
 
     Spearman (1904); standardised and rank regression as measures of importance: Saltelli, Chan and Scott (2000),
-    Sensitivity Analysis, section 2.4; Iman and Conover (1979), The Use of the Rank Transform in Regression,
+    Sensitivity Analysis; Iman and Conover (1979), The Use of the Rank Transform in Regression,
     Technometrics 21, 499-509. Squares of rank correlations, normalised: the user's guide of Oracle Crystal Ball,
     chapter Sensitivity Charts.
     """

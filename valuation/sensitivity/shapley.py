@@ -96,10 +96,10 @@ def shapley_effects(
     reverse.
 
     Random orders and conditional variances: Song, Nelson and Staum (2016), Shapley effects for global sensitivity
-    analysis, SIAM/ASA Journal on Uncertainty Quantification 4, 1060-1083, section 4; the path along one pair of draws:
+    analysis, SIAM/ASA Journal on Uncertainty Quantification 4, 1060-1083; the path along one pair of draws:
     Goda (2021), A simple algorithm for global sensitivity analysis with Shapley effects, Reliability Engineering and
-    System Safety 213, 107702, here with conditional draws. With ``exact`` all subsets are visited instead (their
-    algorithm 1, for at most 12 inputs); if not said, when there are at most 6. Errors are those of means over
+    System Safety 213, 107702, here with conditional draws. With ``exact`` all subsets are visited
+    instead, for at most 12 inputs; if not said, when there are at most 6. Errors are those of means over
     independent pairs. Raises ValueError for fewer than 2 pairs or too many inputs.
     """
     dimensions = len(normal)
