@@ -392,3 +392,16 @@ def test_figures_of_alibaba_add_up() -> None:
     assert found.shapley.variance == pytest.approx(sum(row.effect for row in found.shapley.inputs))
     assert found.shapley.variance == pytest.approx(found.dependence.correlated.standard_deviation**2, rel=0.15)
     assert "drivers.equity_risk_premium" == found.shapley.inputs[0].name
+
+
+def test_a_case_without_a_possible_draw_is_told_so(case_of: Read) -> None:
+    owned = "owned: {value: '~ normal(150%, 1%)', base: 90%}"
+    case = case_of(text("segments: {a: {method: stake, value: '~ normal(35 CNY m, 1 CNY m)', " + owned + "}}\n"))
+    found = sensitivity(case, draws=128)
+    assert (0, 128) == (found.sample.valid, found.sample.invalid["a.attributable_value"])
+    told = json.loads(json.dumps(found.as_json(), allow_nan=False))
+    assert (None, None) == (told["worst"]["mean"], told["shapley"]["variance"])
+    axes = Axis("a.value", (1.0,)), Axis("a.owned", (0.5,))
+    for seek in (lambda: goal(case, "a.value", draws=128), lambda: grid(case, *axes, "mean", draws=128)):
+        with pytest.raises(InvalidAssumptions, match="every draw of the model is impossible"):
+            seek()
