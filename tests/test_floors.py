@@ -24,26 +24,27 @@ FLOORS: list[set[str]] = [
     {"kinds", "rates", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
-    {"reading", "base_case", "checks", "compiled", "simulation", "reverse", "workbook"},
-    {"cli", "terminal", "reference", "labels", "study", ""},
+    {"reading", "base_case", "checks", "compiled", "simulation", "sensitivity", "reverse", "workbook"},
+    {"cli", "sensitivity_command", "terminal", "sensitivity_tables", "plots", "reference", "labels", "study", ""},
 ]
 
 # Where a library may be imported at all.
 HOMES: dict[str, set[str]] = {
-    "numpy": {*set().union(*FLOORS[1:6]), "reference"},
-    "scipy": {"operations", "least_squares", "distributions", "dependence", "simulation", "reverse"},
+    "numpy": {*set().union(*FLOORS[1:6]), "reference", "plots"},
+    "scipy": {"operations", "least_squares", "distributions", "dependence", "simulation", "sensitivity", "reverse"},
     "numba": {"compiled"},
     "llvmlite": {"compiled"},
-    "pandas": {"simulation", "study"},
     "threadpoolctl": {"simulation"},
     "distributed": {"simulation"},
     "datasketches": {"simulation"},
+    "pandas": {"simulation", "sensitivity", "study"},
     "ruamel": {"reading", "workbook"},
     "openpyxl": {"workbook"},
     "xlsxwriter": {"workbook"},
     "formualizer": {"workbook"},
-    "click": {"cli"},
-    "rich": {"cli", "terminal"},
+    "matplotlib": {"plots"},
+    "click": {"cli", "sensitivity_command"},
+    "rich": {"cli", "terminal", "sensitivity_tables"},
 }  # fmt: skip
 
 # Libraries that `import valuation` and the library's verbs must not load before they need them.
@@ -51,7 +52,7 @@ HEAVY = (
     "scipy.stats", "pandas", "matplotlib", "ruamel", "openpyxl", "xlsxwriter", "formualizer", "rich", "numba",
     "distributed", "datasketches", "threadpoolctl",
 )  # fmt: skip
-ENTRANCES = ("study", "methods", "simulation.engine", "compiled", "cli")
+ENTRANCES = ("study", "methods", "simulation.engine", "compiled", "plots", "cli")
 
 LONGEST_FILE = 350
 MEDIAN_FILE = 200
@@ -133,10 +134,10 @@ def outside(module: str) -> list[Import]:
 
 
 def declared() -> dict[str, str]:
-    """The libraries of install_requires and of the extra ``fast``, by the name under which they are imported."""
+    """The libraries of install_requires, by the name under which they are imported."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    text = setup["options"]["install_requires"] + setup["options.extras_require"]["fast"]
+    text = setup["options"]["install_requires"]
     names = [line.split(">")[0].strip() for line in text.split("\n") if line.strip()]
     return {name.lower().partition(".")[0]: name for name in names}
 
@@ -211,7 +212,8 @@ def test_heavy_libraries_wait_until_they_are_needed(entrance: str) -> None:
 
 def test_every_library_that_is_imported_is_declared() -> None:
     used = {found.target.partition(".")[0] for module in PATHS for found in outside(module)}
-    assert used - set(declared()) - {"llvmlite"} == set()  # numba's own, in the version that it asks for
+    optional = {"matplotlib", "numba", "distributed", "datasketches"}  # extras notebook, fast, cluster and large
+    assert used - set(declared()) - {"llvmlite"} == optional  # llvmlite is numba's own, in the version it asks for
 
 
 def test_every_declared_library_is_imported() -> None:

@@ -290,7 +290,7 @@ def test_a_column_of_peers_has_statistics() -> None:
 
 def test_lines_name_draws_that_are_not_finite_and_keep_the_others() -> None:
     lines = Lines(2).within("a")
-    assert 0 == lines.invalid.spoiled(np.array([False]))[0].size
+    assert {} == lines.invalid.counts(np.array([False]))
     values = lines("Ratio", np.array([1.0, INF, NAN, -INF]))
     np.testing.assert_array_equal(values, [1, NAN, NAN, NAN])
     draws, names = lines.invalid.spoiled(np.array([False, True, True, True]))

@@ -1,4 +1,4 @@
-"""The command line: ``valuation run``, ``value``, ``solve``, ``check`` and ``verify``.
+"""The command line: ``valuation run``, ``value``, ``sensitivity``, ``solve``, ``check`` and ``verify``.
 
 Exit status: 0 done; 1 the input has problems, listed on stderr; 2 wrong usage. Imports are lazy, so that help is quick.
 """
@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from . import sensitivity_command
 from .version import __version__
-
-if TYPE_CHECKING:
-    pass
 
 MOST_DRAWS = 100_000_000
 
@@ -104,6 +102,7 @@ def main() -> None:
     CASE is a folder of assumption files or one YAML file:
       valuation run assumptions/alibaba
       valuation value assumptions/alibaba --set cloud.terminal_growth=1.5%
+      valuation sensitivity assumptions/alibaba --only tornado,shapley
       valuation solve assumptions/alibaba --for cloud.wacc
       valuation check assumptions/alibaba
       valuation verify alibaba.xlsx
@@ -189,6 +188,25 @@ def value(case: str, changes: tuple[str, ...], as_json: bool) -> None:
     from .terminal import print_value
 
     print_value(study)
+
+
+@main.command()
+@case_argument
+@sensitivity_command.options
+@set_option
+@json_option
+@_guarded
+def sensitivity(case: str, changes: tuple[str, ...], as_json: bool, **asked: Any) -> None:
+    """Which assumptions move the value, by how much, and where they would have to be.
+
+    \b
+    valuation sensitivity assumptions/alibaba --only tornado,shapley -o pictures
+    valuation sensitivity assumptions/alibaba --goal cloud.wacc --probability 60%
+    valuation sensitivity assumptions/alibaba --grid cloud.wacc=8%..10%:5 drivers.usd_cny=6.8..7.2:3
+    """
+    from .study import load
+
+    sensitivity_command.run(load(case, _overrides(changes)), as_json, _print_json, **asked)
 
 
 @main.command()

@@ -7,6 +7,7 @@ reading: it keeps each quantity as an array of draws. ``recording.Recording`` is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
@@ -83,6 +84,10 @@ class Invalid:
             self.first = np.array(np.broadcast_to(kept, shape), dtype=np.int16)
         self.names.append(name)
         self.first[(self.first < 0) & bad] = len(self.names) - 1
+
+    def counts(self, invalid: NDArray[np.bool_]) -> dict[str, int]:
+        """Return how many of the invalid draws each line spoiled first."""
+        return dict(Counter(self.spoiled(invalid)[1]))
 
     def spoiled(self, invalid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
         """Return the numbers of the invalid draws, and the line that spoiled each of them first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +15,23 @@ from .lines import single
 from .model import base_value
 from .reading import load as load_case
 from .reverse import Solution, solve
+from .sensitivity import (
+    QUICK,
+    Axis,
+    Goal,
+    Grid,
+    Sensitivity,
+    Shapley,
+    Tornado,
+    goal,
+    grid,
+    sensitivity,
+    shapley,
+    tornado,
+)
+from .sensitivity.draws import DRAWS as SAMPLE
+from .sensitivity.grid import Measure
+from .sensitivity.shapley import PAIRS
 from .simulation.engine import DRAWS, SEED, Progress, simulate
 from .simulation.evaluator import Evaluator
 from .simulation.results import Simulation
@@ -35,6 +52,7 @@ class Study:
     def __init__(self, path: str | Path, case: Case) -> None:
         self.path = Path(path)
         self.case = case
+        self._analysed: Sensitivity | None = None
 
     def value(self) -> BaseCase:
         """Value the base case; a case does not change, so it is valued once."""
@@ -72,6 +90,43 @@ class Study:
         """
         return solve(self.case, name, price, draws=draws, seed=seed, kind=kind, progress=progress)
 
+    def sensitivity(self, only: Collection[str] | None = None, draws: int = SAMPLE, seed: int = SEED) -> Sensitivity:
+        """Return several analyses on the same draws, or those that ``only`` names; see ``sensitivity.sensitivity``.
+
+        >>> study.sensitivity(["contributions", "worst"]).worst.to_frame()       # doctest: +SKIP
+        """
+        return sensitivity(self.case, only, draws, seed)
+
+    def tornado(self, quantiles: tuple[float, float] = (0.05, 0.95)) -> Tornado:
+        """Return the value with each uncertain input alone at its low and its high quantile."""
+        return tornado(self.case, quantiles)
+
+    def shapley(self, pairs: int = PAIRS, seed: int = SEED) -> Shapley:
+        """Share the variance of the value out among inputs, correlated or not; see ``sensitivity.shapley``."""
+        return shapley(self.case, pairs, seed)
+
+    def goal(
+        self, name: str, probability: float = 0.6, price: float | None = None, *, draws: int = SAMPLE, seed: int = SEED
+    ) -> Goal:
+        """Return where a name must be for P(value > price) to be ``probability``; see ``sensitivity.goal``.
+
+        >>> study.goal("cloud.wacc", 0.6).level                                  # doctest: +SKIP
+        """
+        return goal(self.case, name, probability, price, draws=draws, seed=seed)
+
+    def grid(
+        self,
+        rows: Axis,
+        columns: Axis,
+        measure: Measure = "value",
+        price: float | None = None,
+        *,
+        draws: int = SAMPLE,
+        seed: int = SEED,
+    ) -> Grid:
+        """Return the value, or P(value > price), over the levels of two assumptions; see ``sensitivity.grid``."""
+        return grid(self.case, rows, columns, measure, price, draws=draws, seed=seed)
+
     def scenarios(self) -> dict[str, float]:
         """The value per share of each scenario, other assumptions at their base."""
         return dict(self._scenarios)
@@ -92,7 +147,14 @@ class Study:
         """Write the live workbook; with a simulation it holds its ranges."""
         from .workbook.book import write_workbook
 
-        return write_workbook(self.case, path, simulation, self.scenarios())
+        quick = None if simulation is None else self._quick(simulation.seed)
+        return write_workbook(self.case, path, simulation, self.scenarios(), quick)
+
+    def _quick(self, seed: int) -> Sensitivity:
+        """The analyses that go with every run; JSON and workbook show the same."""
+        if self._analysed is None or self._analysed.sample.seed != seed:
+            self._analysed = sensitivity(self.case, QUICK, seed=seed)
+        return self._analysed
 
     def to_frame(self) -> DataFrame:
         """The inputs as a pandas frame: base, unit, distribution, source, reason and dates, a row a name."""
@@ -126,6 +188,7 @@ class Study:
         if simulation is not None:
             result["checks"] = [finding.as_json() for finding in self.findings(simulation)]
             result["simulation"] = simulation.as_json()
+            result["sensitivity"] = self._quick(simulation.seed).as_json()
         return result
 
     def __repr__(self) -> str:

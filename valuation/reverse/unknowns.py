@@ -46,11 +46,8 @@ class Unknown:
     row: Array | None = None
     distribution: Distribution | None = None
 
-    def valuation(
-        self, case: Case, x: Array, added: Mapping[str, Any] | None = None, lines: Lines | None = None
-    ) -> Valuation:
-        """Value the base case with this unknown at each of many places; an event is taken as it is given."""
-        given, fixed, more = case.base_values, dict[str, Any](), dict(added or {})
+    def enter(self, x: Array, given: dict[str, Array], fixed: dict[str, Any], added: dict[str, Any]) -> None:
+        """Put this unknown at places into what ``model.value`` takes; an event is taken as it is given."""
         match self.sort:
             case "input" | "event":
                 given[self.name] = x
@@ -60,7 +57,14 @@ class Unknown:
                 assert self.row is not None
                 fixed[self.name] = self.row + x
             case "part":
-                more[self.name] = x - self.base
+                added[self.name] = x - self.base
+
+    def valuation(
+        self, case: Case, x: Array, added: Mapping[str, Any] | None = None, lines: Lines | None = None
+    ) -> Valuation:
+        """Value the base case with this unknown at each of many places; an event is taken as it is given."""
+        given, fixed, more = case.base_values, dict[str, Any](), dict(added or {})
+        self.enter(x, given, fixed, more)
         return value(case, Lines(case.years) if lines is None else lines, given, fixed=fixed, added=more)
 
     def per_share(self, case: Case, x: Array, added: Mapping[str, Any] | None = None) -> Array:
@@ -75,8 +79,8 @@ class Unknown:
         return np.broadcast_to(self.valuation(case, x, added).per_share, x.shape)
 
 
-def unknown(case: Case, name: str) -> Unknown:
-    """Find what a name stands for; raises InvalidAssumptions with a guess when it stands for nothing."""
+def unknown(case: Case, name: str, place: str = "--for") -> Unknown:
+    """Find what a name stands for; raises InvalidAssumptions, told from ``place``, when it stands for nothing."""
     inputs = {
         found.name: (assumption, found) for assumption in case.assumptions.values() for found in assumption.inputs
     }
@@ -89,9 +93,9 @@ def unknown(case: Case, name: str) -> Unknown:
         if part in case.parts:
             return _part(case, part)
     if name in case.memos:
-        raise refusal(name, "is a memo: it is no part of the sum, so the price says nothing about it")
+        raise refusal(name, "is a memo: it is no part of the sum, so the price says nothing about it", place)
     known = [*inputs, *case.assumptions, *case.parts]
-    raise refusal(name, f"is no assumption and no part{nearest(name, known)}")
+    raise refusal(name, f"is no assumption and no part{nearest(name, known)}", place)
 
 
 def refusal(name: str, text: str, place: str = "--for") -> InvalidAssumptions:

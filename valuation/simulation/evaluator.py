@@ -6,8 +6,10 @@ function turns its row into values. Mixed scores may also be given as they are, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +17,8 @@ from numpy.typing import NDArray
 from ..assumptions import Case, Input
 from ..bridge import Valuation
 from ..dependence import Dependence
-from ..lines import Lines
-from ..model import value
+from ..lines import Lines, snake
+from ..model import scope_of, value
 
 Array = NDArray[np.float64]
 
@@ -52,12 +54,33 @@ class Evaluator:
             given[found.name] = found.distribution.from_normal(mixed[number])
         return given
 
-    def run(self, given: dict[str, Array]) -> tuple[Valuation, Lines]:
-        """Run the model on the values of its inputs."""
+    def run(
+        self, given: dict[str, Array], fixed: Mapping[str, Any] | None = None, added: Mapping[str, Any] | None = None
+    ) -> tuple[Valuation, Lines]:
+        """Run the model on the values of its inputs; ``fixed`` and ``added`` are those of ``model.value``."""
         lines = Lines(self.case.years)
-        return value(self.case, lines, given), lines
+        return value(self.case, lines, given, fixed=fixed or {}, added=added or {}), lines
 
-    def per_share(self, given: dict[str, Array], draws: int) -> Array:
+    def per_share(
+        self,
+        given: dict[str, Array],
+        draws: int,
+        fixed: Mapping[str, Any] | None = None,
+        added: Mapping[str, Any] | None = None,
+    ) -> Array:
         """The value per quoted share (draws,); NaN where a draw is impossible."""
-        found, _ = self.run(given)
+        found, _ = self.run(given, fixed, added)
         return np.broadcast_to(np.asarray(found.per_share, dtype=np.float64), (draws,))
+
+
+def named(case: Case, lines: Lines, given: Mapping[str, Array], name: str) -> Array:
+    """The draws of an input, an assumption or a line by its dotted name: (draws,), or (years, draws) when yearly.
+
+    KeyError for a name that is neither.
+    """
+    if name in given:
+        return given[name]
+    if name in case.assumptions:
+        return lines.scopes[scope_of(case.assumptions[name])][name]
+    scope, _, line = name.rpartition(".")
+    return lines.scopes[scope][snake(line)]

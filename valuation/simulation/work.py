@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lines import Lines, snake
-from ..model import scope_of
-from .evaluator import Evaluator
+from .evaluator import Evaluator, named
 from .frame import Frame
 from .mixing import Mixing
 from .sampling import TILE, Design
@@ -155,7 +153,7 @@ class Work:
         for name, part in found.parts.items():
             known[share_of(name)], known[attributable_of(name)] = part.per_share, part.attributable
         wanted = {
-            name: known[name] if name in known else named(self.evaluator, lines, given, name)
+            name: known[name] if name in known else named(self.evaluator.case, lines, given, name)
             for name in (*self.kept, *self.sketched)
         }
         return wanted, lines.invalid.spoiled(~np.isfinite(per_share))
@@ -174,14 +172,3 @@ def share_of(part: str) -> str:
 def attributable_of(part: str) -> str:
     """The name of the output of what the holders own of a part, in the case's money."""
     return f"{part}: attributable"
-
-
-def named(evaluator: Evaluator, lines: Lines, given: Mapping[str, Array], name: str) -> Array:
-    """The draws of an input, an assumption or a line by its dotted name: (draws,), or (years, draws) when yearly."""
-    if name in given:
-        return given[name]
-    assumptions = evaluator.case.assumptions
-    if name in assumptions:
-        return lines.scopes[scope_of(assumptions[name])][name]
-    scope, _, line = name.rpartition(".")
-    return lines.scopes[scope][snake(line)]

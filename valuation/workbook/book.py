@@ -17,6 +17,7 @@ from ..checks import Check, Finding, Recorded, checks, file_findings, run_findin
 from ..formula import Reference
 from ..model import GROUP_TITLES
 from ..recording import Recording, evaluate_all
+from ..sensitivity import Sensitivity
 from ..simulation.results import Simulation
 from ..trial import record
 from ..version import __version__
@@ -26,15 +27,17 @@ from . import (
     parts_page,
     peers_page,
     reverse_page,
+    sensitivity_page,
     simulation_page,
     summary_page,
     tables_pages,
     transactions_page,
 )
-from .address import HEAD_ROW, Cell, sheet_title
+from .address import HEAD_ROW, Cell
 from .lines_page import place_rows, write_rows
 from .pages import Draft, Page, write_page
 from .results import result_rows
+from .scopes import scope_titles
 from .styles import Styles
 
 INPUTS: Final = "Inputs"
@@ -59,6 +62,7 @@ RESERVED: Final = (
     checks_page.TITLE,
     transactions_page.TITLE,
     reverse_page.TITLE,
+    sensitivity_page.TITLE,
 )
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
 
@@ -76,9 +80,13 @@ class Plan:
 
 
 def write_workbook(
-    case: Case, path: str | Path, simulation: Simulation | None = None, scenarios: Mapping[str, float] | None = None
+    case: Case,
+    path: str | Path,
+    simulation: Simulation | None = None,
+    scenarios: Mapping[str, float] | None = None,
+    sensitivity: Sensitivity | None = None,
 ) -> Path:
-    """Write the case as a live workbook; the same case and simulation give the same bytes.
+    """Write the case as a live workbook; the same case, simulation and sensitivity give the same bytes.
 
     The file appears whole or not at all: it is written beside the target and renamed. Raises OSError with the path.
     """
@@ -87,7 +95,7 @@ def write_workbook(
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:
-        _write(case, Path(name), simulation, scenarios or {})
+        _write(case, Path(name), simulation, scenarios or {}, sensitivity)
         os.chmod(name, 0o644)
         os.replace(name, target)
     finally:
@@ -112,7 +120,13 @@ def check_target(target: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target.parent))
 
 
-def _write(case: Case, path: Path, simulation: Simulation | None, scenarios: Mapping[str, float]) -> None:
+def _write(
+    case: Case,
+    path: Path,
+    simulation: Simulation | None,
+    scenarios: Mapping[str, float],
+    sensitivity: Sensitivity | None,
+) -> None:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False})
@@ -127,7 +141,7 @@ def _write(case: Case, path: Path, simulation: Simulation | None, scenarios: Map
         }
     )
     book.set_calc_mode("auto")
-    plan = draft_book(case, simulation, scenarios)
+    plan = draft_book(case, simulation, scenarios, sensitivity)
     styles = Styles(book)
     sheets = {title: book.add_worksheet(title) for title in plan.draft.pages}
     spelling = plan.draft.spelling
@@ -158,7 +172,12 @@ def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
 
 
 def draft_book(
-    case: Case, simulation: Simulation | None, scenarios: Mapping[str, float], *, judged: bool = True
+    case: Case,
+    simulation: Simulation | None,
+    scenarios: Mapping[str, float],
+    sensitivity: Sensitivity | None = None,
+    *,
+    judged: bool = True,
 ) -> Plan:
     """Draft every page in the order of the book; the order of writing is that of the model.
 
@@ -171,8 +190,9 @@ def draft_book(
     recorded = Recorded(case, recording, found)
     made = checks(recorded)
     stored = _stored_findings(recorded, simulation) if judged else []
-    draft, titles = Draft(case.years, results=result_rows(case, recording, found)), _titles(case, recording)
-    pages = _pages(case, recording, titles, draft, simulation)
+    draft = Draft(case.years, results=result_rows(case, recording, found))
+    titles = scope_titles(case, recording, RESERVED)
+    pages = _pages(case, recording, titles, draft, simulation, sensitivity)
     base_year = inputs_page.place_inputs(pages[INPUTS], case, recording, draft)
     inputs_page.write_inputs(pages[INPUTS], case, recording, draft)
     if PEERS in pages:
@@ -188,6 +208,8 @@ def draft_book(
         reverse_page.write_reverse(pages[reverse_page.TITLE], case, recording, found, draft)
     checks_page.write_checks(pages[checks_page.TITLE], made, stored, simulation is not None, draft, case.folder)
     _write_run(case, pages, draft, simulation, found, per_share, mark)
+    if sensitivity is not None:
+        sensitivity_page.write_sensitivity(pages[sensitivity_page.TITLE], sensitivity, found, draft)
     _write_lists(case, pages, draft, simulation, scenarios)
     for page in pages.values():
         _headers(page, checks_page.MASTER, draft)
@@ -249,7 +271,12 @@ def _write_run(
 
 
 def _pages(
-    case: Case, recording: Recording, titles: Mapping[str, str], draft: Draft, simulation: Simulation | None
+    case: Case,
+    recording: Recording,
+    titles: Mapping[str, str],
+    draft: Draft,
+    simulation: Simulation | None,
+    sensitivity: Sensitivity | None,
 ) -> dict[str, Page]:
     """Add the pages in the order in which a reader turns them."""
     draft.page(CONTENTS, case.name, f"Sum of the parts as of {case.date}" if case.date else "Sum of the parts")
@@ -271,6 +298,8 @@ def _pages(
     if simulation is not None:
         note = "A stored run: numbers in blue do not follow the inputs until the next run"
         draft.page(SIMULATION, "Simulation", note)
+    if sensitivity is not None:
+        draft.page(sensitivity_page.TITLE, "Sensitivity", sensitivity_page.SUBTITLE)
     if case.scenarios:
         draft.page(SCENARIOS, "Scenarios", "Named overlays of the base case")
     draft.page(EVIDENCE, "Evidence", "Facts that assumptions cite, first those cited")
@@ -278,30 +307,6 @@ def _pages(
     draft.page(BASELINE, "Audit: what the run was given", "Stored values, compared with the Inputs sheet")
     draft.page(FILES, "Audit: the assumption files", "The text from which this book was made")
     return draft.pages
-
-
-def _titles(case: Case, recording: Recording) -> dict[str, str]:
-    """The sheet of each scope that has rows, in the order in which a reader turns them."""
-    taken = {title.lower() for title in RESERVED}
-    titles: dict[str, str] = {}
-    for name in _scopes(case):
-        scope = recording.scopes.get(name)
-        if scope is not None and scope.rows:
-            titles[name] = sheet_title(scope.title.replace(": ", ", "), taken)
-            taken.add(titles[name].lower())
-    return titles
-
-
-def _scopes(case: Case) -> list[str]:
-    """Scopes in the order of the flow: what others read first, each segment behind its views, transactions last."""
-    schedules = [name for name in case.workings if name not in case.transactions and not _values(case, name)]
-    segments = [scope for segment in case.segments.values() for scope in (*segment.views, segment.id)]
-    groups = ("parts", "shares", "bridge", *case.transactions, "transactions", "reconciliation")
-    return list(dict.fromkeys(("drivers", *schedules, *segments, *groups)))
-
-
-def _values(case: Case, scope: str) -> bool:
-    return any(scope in segment.views for segment in case.segments.values())
 
 
 def _headers(page: Page, master: Cell, draft: Draft) -> None:
@@ -320,6 +325,7 @@ def _notes(case: Case) -> dict[str, str]:
         INPUTS: "Every assumption with unit, distribution, range, source and reason",
         transactions_page.TITLE: "What each transaction changes for one share, and what is expected of it",
         SIMULATION: "Percentiles, histogram and cumulative distribution of the last run",
+        sensitivity_page.TITLE: "Which assumptions move the value: tornado, contributions, the worst draws, events",
         reverse_page.TITLE: "Each part, the holding discount and each transaction as the price implies it",
         EVIDENCE: "Dated and sourced facts",
         BASELINE: "The inputs that the stored run was given",

@@ -1,0 +1,181 @@
+"""What ``valuation sensitivity`` does with its options: which analyses, what is printed, which pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from .sensitivity import Axis, Goal, Grid, Sensitivity
+    from .study import Study
+
+NAMES = ("tornado", "contributions", "worst", "events", "dependence", "sobol", "shapley")
+MOST_LEVELS = 100
+MOST_DRAWS = 1_000_000
+
+
+def options(function: Callable[..., None]) -> Callable[..., None]:
+    """The options of the command."""
+    levels = "Two names with levels: cloud.wacc=8%..10%:5 drivers.usd_cny=6.8,7.0,7.2"
+    for decorate in reversed(
+        (
+            click.option("--only", metavar="NAMES", help=f"Some of {', '.join(NAMES)}, with commas between."),
+            click.option("--goal", metavar="NAME", help="Seek what makes P(value > price) the --probability."),
+            click.option("--probability", default="60%", show_default=True, help="What --goal seeks."),
+            click.option("--grid", nargs=2, metavar="NAME=LEVELS NAME=LEVELS", help=levels),
+            click.option(
+                "--measure",
+                type=click.Choice(["value", "mean", "probability"]),
+                default="value",
+                show_default=True,
+                help="What --grid shows: value at base, mean, or P(value > price).",
+            ),
+            click.option("--price", type=float, help="Price per quoted share [default: the price of the case]."),
+            click.option(
+                "--draws",
+                type=click.IntRange(1, MOST_DRAWS),
+                default=8192,
+                show_default=True,
+                help="Common draws; Sobol' and Shapley take a quarter for each input.",
+            ),
+            click.option("--seed", type=click.IntRange(0), default=20260202, show_default=True),
+            click.option("-o", "pictures", type=click.Path(), help="A folder for pictures (needs matplotlib)."),
+        )
+    ):
+        function = decorate(function)
+    return function
+
+
+def run(study: Study, as_json: bool, print_json: Callable[[dict[str, Any]], None], **asked: Any) -> None:
+    """Analyse, print tables or one JSON object, and draw pictures where a folder is given."""
+    chance, price = _probability(asked["probability"]), asked["price"]
+    if price is not None and not 0 < price < math.inf:
+        raise click.UsageError(f"--price takes a number above 0, found {price:g}")
+    only = _only(asked["only"])
+    axes = [_axis(study, text) for text in asked["grid"] or ()]
+    folder = None if asked["pictures"] is None else _folder(asked["pictures"])
+    draws, seed = asked["draws"], asked["seed"]
+    alone = only is None and (asked["goal"] or axes)
+    found = None if alone else study.sensitivity(only, draws, seed)
+    goal = study.goal(asked["goal"], chance, price, draws=draws, seed=seed) if asked["goal"] else None
+    grid = study.grid(axes[0], axes[1], asked["measure"], price, draws=draws, seed=seed) if axes else None
+    written = [] if folder is None else _draw(folder, found, goal, grid)
+    if as_json:
+        print_json(_told(study, found, goal, grid, written))
+    else:
+        _print(found, goal, grid, written)
+
+
+def _told(
+    study: Study, found: Sensitivity | None, goal: Goal | None, grid: Grid | None, written: list[Path]
+) -> dict[str, Any]:
+    head = {"case": study.case.id} if found is None else found.as_json()
+    more = {name: one.as_json() for name, one in (("goal", goal), ("grid", grid)) if one is not None}
+    return {**head, **more, **({"pictures": [str(path) for path in written]} if written else {})}
+
+
+def _print(found: Sensitivity | None, goal: Goal | None, grid: Grid | None, written: list[Path]) -> None:
+    from .sensitivity_tables import print_goal, print_grid, print_sensitivity
+
+    if found is not None:
+        print_sensitivity(found)
+    if goal is not None:
+        print_goal(goal)
+    if grid is not None:
+        print_grid(grid)
+    for path in written:
+        click.echo(f"{path} written")
+
+
+# What the options say --------------------------------------------------------------------------------------------
+
+
+def _only(text: str | None) -> list[str] | None:
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    strangers = [name for name in names if name not in NAMES]
+    if strangers or not names:
+        raise click.UsageError(f"--only takes some of {', '.join(NAMES)}, found {', '.join(strangers) or 'nothing'}")
+    return names
+
+
+def _probability(text: str) -> float:
+    found = _number(text)
+    if not 0 < found < 1:
+        raise click.UsageError(f"--probability takes a percentage between 0% and 100%, found {text!r}")
+    return found
+
+
+def _number(text: str) -> float:
+    """A number or a percentage; NaN for anything else."""
+    plain = text.strip().replace("_", "")
+    try:
+        return float(plain[:-1]) / 100 if plain.endswith("%") else float(plain)
+    except ValueError:
+        return math.nan
+
+
+def _axis(study: Study, text: str) -> Axis:
+    """NAME=a..b:n or NAME=a,b,c, in the unit of the name; rates are percentages."""
+    from .reverse.unknowns import unknown
+    from .sensitivity import Axis
+
+    name, equals, levels = (part.strip() for part in text.partition("="))
+    if not equals:
+        raise click.UsageError(f"--grid takes NAME=a..b:n or NAME=a,b,c twice, found {text!r}")
+    found = unknown(study.case, name, "--grid")
+    pieces = _pieces(text, levels)
+    rate = found.unit.pure and found.unit.shown == "rate"
+    bare = [piece for piece in pieces if rate and not piece.endswith("%") and _number(piece) != 0]
+    if bare:
+        raise click.UsageError(
+            f"--grid: {name} is a rate: expected a percentage, found {bare[0]}; did you mean {bare[0]}%"
+        )
+    numbers = [_number(piece) for piece in pieces]
+    if not all(map(math.isfinite, numbers)):
+        raise click.UsageError(f"--grid takes numbers or percentages, found {levels!r}")
+    if ".." in levels:
+        low, high, count = numbers[0], numbers[1], int(levels.rpartition(":")[2])
+        numbers = [low + (high - low) * step / max(count - 1, 1) for step in range(count)]
+    return Axis(name, tuple(numbers))
+
+
+def _pieces(text: str, levels: str) -> list[str]:
+    """The numbers as they are written: the two ends of a range, or all of a list."""
+    if ".." not in levels:
+        return [piece.strip() for piece in levels.split(",")]
+    ends, _, count = levels.rpartition(":")
+    low, _, high = ends.partition("..")
+    if not count.strip().isdecimal() or not 1 <= int(count) <= MOST_LEVELS:
+        raise click.UsageError(f"--grid takes NAME=a..b:n with n from 1 to {MOST_LEVELS}, found {text!r}")
+    return [low.strip(), high.strip()]
+
+
+# Pictures --------------------------------------------------------------------------------------------------------
+
+
+def _folder(name: str) -> Path:
+    """The folder of the pictures, made where it is missing; refused before any work is done."""
+    from importlib.util import find_spec
+
+    if find_spec("matplotlib") is None:
+        raise click.UsageError("-o needs matplotlib: pip install 'valuation[notebook]'")
+    folder = Path(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _draw(folder: Path, found: Sensitivity | None, goal: Goal | None, grid: Grid | None) -> list[Path]:
+    from . import plots
+
+    written = []
+    for name, draw in plots.pictures(found, goal, grid).items():
+        target = folder / f"{name}.png"
+        plots.save(draw, target)
+        written.append(target)
+    return written
