@@ -23,17 +23,22 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Evaluator:
-    """A case with the dependence between its uncertain inputs; rows of scores are in the order of ``uncertain``."""
+    """A case with the dependence between its uncertain inputs; rows of scores are in the order of ``uncertain``.
+
+    ``exact`` asks quantile functions themselves, where distributions would else read normal-score tables.
+    """
 
     case: Case
     dependence: Dependence
+    exact: bool = False
 
     @classmethod
-    def of(cls, case: Case, *, correlated: bool = True) -> Evaluator:
+    def of(cls, case: Case, *, correlated: bool = True, exact: bool = False) -> Evaluator:
         """The evaluator of a case, with its correlations or as if there were none."""
         names = [found.name for found in case.inputs if found.distribution is not None]
         pairs = [(pair.between[0], pair.between[1], pair.rank) for pair in case.correlations] if correlated else []
-        return cls(case, Dependence.build(names, pairs))  # what is wrong with it was found when the case was read
+        # what is wrong with the dependence was found when the case was read
+        return cls(case, Dependence.build(names, pairs), exact)
 
     @cached_property
     def uncertain(self) -> list[Input]:
@@ -49,7 +54,8 @@ class Evaluator:
         given = self.case.base_values
         for number, found in enumerate(self.uncertain):
             assert found.distribution is not None
-            given[found.name] = found.distribution.from_normal(mixed[number])
+            values = found.distribution.exact if self.exact else found.distribution.from_normal
+            given[found.name] = values(mixed[number])
         return given
 
     def run(self, given: dict[str, Array]) -> tuple[Valuation, Lines]:
