@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from ..problems import nearest
-from .percentiles import Family, met, no_such, percentile, through
+from .percentiles import Family, example, met, no_such, percentile, through
 from .spelling import spelled
 
 Array = NDArray[np.float64]
@@ -56,15 +56,18 @@ class Distribution(ABC):
 
     ``name`` is its name in assumption files; ``free`` names the parameters that are plain numbers (shapes,
     probabilities) and so do not carry the unit of the quantity. ``family`` says how percentiles give its parameters,
-    None where they do not; ``has_mode`` whether its most likely value is a parameter; ``smooth`` is no where quantiles
-    have kinks.
+    None where they do not; ``has_mode`` whether its most likely value is a parameter.
     """
 
     name: ClassVar[str]
     free: ClassVar[frozenset[str]] = frozenset()
     family: ClassVar[Family | None] = None
     has_mode: ClassVar[bool] = False
-    smooth: ClassVar[bool] = True
+
+    @property
+    def smooth(self) -> bool:
+        """Whether quantiles and their slopes have no kinks."""
+        return True
 
     @property
     def atoms(self) -> tuple[float, ...]:
@@ -138,7 +141,14 @@ class Distribution(ABC):
         found = self._faults()
         if not found and not math.isfinite(self.sd):
             found = [f"a finite standard deviation expected: {self} has too heavy a tail; cut it by max= or min="]
-        return found
+        return found or self._beyond()
+
+    def _beyond(self) -> list[str]:
+        """The complaint about parameters for which floating point has no values to draw."""
+        with np.errstate(over="ignore"):
+            reached = self.exact(np.array([-8.5, -1, 0, 1, 8.5]))
+        drawn = bool(np.isfinite(reached).all() and (np.diff(reached) >= 0).all())
+        return [] if drawn else [f"parameters of a usual size expected: the values of {self} cannot be computed"]
 
     def _faults(self) -> list[str]:
         """Complaints about the parameters alone."""
@@ -174,6 +184,15 @@ class Distribution(ABC):
     def signature(cls) -> str:
         """Return how to write it, such as pert(low, mode, high, shape=4)."""
         texts = (_name(f) if f.default is MISSING else f"{_name(f)}={spelled(f.default)}" for f in fields(cls))
+        return f"{cls.name}({', '.join(texts)})"
+
+    @classmethod
+    def by_percentiles(cls) -> str:
+        """Return how to write it by percentiles, such as normal(p10=..., p90=...); empty where that cannot be."""
+        if cls.family is None:
+            return ""
+        needed = [_name(f) for f in fields(cls) if f.default is MISSING and _name(f) not in cls.family.solves]
+        texts = [f"{name}=..." for name in (*example(len(cls.family.solves)), *needed)]
         return f"{cls.name}({', '.join(texts)})"
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -73,7 +74,7 @@ class Discrete(Stepped):
         total = math.fsum(self.probabilities)
         if abs(total - 1) > 1e-9:
             yield f"probabilities that sum to 100% expected, found {100 * total:.12g}%"
-        doubled = sorted({value for value in self.values if self.values.count(value) > 1})
+        doubled = sorted(value for value, times in Counter(self.values).items() if times > 1)
         if doubled:
             yield f"different values expected, found {', '.join(map(spelled, doubled))} more than once"
 

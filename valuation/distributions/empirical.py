@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -34,8 +34,11 @@ class Empirical(Continuous):
 
     values: tuple[float, ...]
     column: str = ""
-    smooth: ClassVar[bool] = False
-    reads_table: ClassVar[bool] = False
+
+    @property
+    def smooth(self) -> bool:
+        """No: quantiles have a kink at each value."""
+        return False
 
     @cached_property
     def _cached_sorted(self) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class FromPeers(Lognormal):
     'peers(peers.chips.ev_sales)'
     """
 
+    family: ClassVar[None] = None
     column: str = ""
     peers: int = FEWEST
     lowest: float = 1.0

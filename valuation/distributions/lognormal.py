@@ -30,7 +30,7 @@ class Lognormal(Continuous):
     sigma: float
     free: ClassVar[frozenset[str]] = frozenset({"sigma"})
     reads_table: ClassVar[bool] = False
-    family: ClassVar[Family] = Family(
+    family: ClassVar[Family | None] = Family(
         solves=("median", "sigma"),
         curve=lambda z, shape, given: z,
         parameters=lambda location, scale, shape, given: {"median": location, "sigma": scale},

@@ -139,7 +139,8 @@ class Metalog(Continuous):
         return {f"p{spelled(level)}": value for level, value in zip(self.levels, self.values, strict=False)}
 
     def _faults(self) -> list[str]:
-        return list(self._complaints())
+        with np.errstate(over="ignore", invalid="ignore"):
+            return list(self._complaints())
 
     def _complaints(self) -> Iterator[str]:
         wrong = level_complaint(self._points, fewest=FEWEST)

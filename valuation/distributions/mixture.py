@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from .base import Argument, Array, Distribution, argument_spelled, distribution, nearer_score
+from .lognormal import Lognormal
 from .spelling import chance, expected
 from .tables import Continuous
 
@@ -31,7 +32,12 @@ class Mixture(Continuous):
     parts: tuple[Distribution, ...]
     weights: tuple[float, ...]
     free: ClassVar[frozenset[str]] = frozenset({"weights"})
-    smooth: ClassVar[bool] = False
+
+    @property
+    def smooth(self) -> bool:
+        """Whether no part has kinks, or begins or ends in the midst of the others."""
+        endless = (isinstance(part, Lognormal) or part.support == (-math.inf, math.inf) for part, _ in self._likely)
+        return all(endless) and all(part.smooth for part, _ in self._likely)
 
     @property
     def atoms(self) -> tuple[float, ...]:
@@ -130,7 +136,8 @@ class Mixture(Continuous):
             if isinstance(found, tuple) and isinstance(found[0], Distribution):
                 pairs.append((found[0], found[1]))
             else:
-                strangers.append(argument_spelled(found))
+                bare = " without a weight" if isinstance(found, Distribution) else ""
+                strangers.append(argument_spelled(found) + bare)
         if strangers or not pairs:
             return f"{cls.signature()} expected, found {', '.join(strangers) or 'nothing'}"
         return cls(tuple(part for part, _ in pairs), tuple(weight for _, weight in pairs))

@@ -100,7 +100,7 @@ def through(name: str, names: Mapping[str, bool], family: Family, named: Given) 
 
 
 def _strangers(names: Sequence[str], family: Family, given: Given) -> str:
-    wanted = f"percentiles such as {' and '.join(_example(len(family.solves)))}"
+    wanted = f"percentiles such as {' and '.join(example(len(family.solves)))}"
     for stranger in given:
         if stranger in family.solves:
             return f"either {stranger} or percentiles expected, found both"
@@ -109,7 +109,8 @@ def _strangers(names: Sequence[str], family: Family, given: Given) -> str:
     return ""
 
 
-def _example(count: int) -> list[str]:
+def example(count: int) -> list[str]:
+    """Return names of as many percentiles, as one would write them."""
     return ["p10", "p50", "p90"] if count == 3 else ["p10", "p90"]
 
 

@@ -72,7 +72,7 @@ def grid(steps: int, margin: int = 0) -> Array:
     return points
 
 
-def tabulate(exact: Callable[[Array], Array], sd: float) -> NormalScores | None:
+def tabulate(exact: Callable[[Array], Array], sd: float, *, smooth: bool = True) -> NormalScores | None:
     """Return the table of ``exact``, good to TOLERANCE * sd but in its poor cells; None if most draws met those.
 
     Inverse beta functions cost about a microsecond a value, so the exact function is called on a coarse grid, which
@@ -83,9 +83,11 @@ def tabulate(exact: Callable[[Array], Array], sd: float) -> NormalScores | None:
     limit = TOLERANCE * sd / 2
     if not np.abs(values[middle] - exact(grid(STEPS)[middle])).max() <= limit / 100 or (np.diff(values) < 0).any():
         values = exact(grid(STEPS))
-    # between neighbours a smooth function leaves its chord by an eighth of the second difference
-    bent = ~(np.abs(np.diff(values, 2)) / 8 <= limit)
-    poor = np.append(bent, [False, False]) | np.append([False], np.append(bent, [False]))
+    # between neighbours a smooth function leaves its chord by an eighth of the second difference, at a kink by a
+    # quarter of those on both sides
+    bend = np.concatenate([[0.0], np.abs(np.diff(values, 2)), [0.0]])
+    after = np.append(bend[1:], 0.0)
+    poor = ~((np.maximum(bend, after) / 8 if smooth else (bend + after) / 8) <= limit)
     if not poor.any():
         return NormalScores.of(values)
     z = grid(STEPS)[poor]
@@ -121,7 +123,7 @@ def moments(exact: Callable[[Array], Array], steps: int = COARSE) -> tuple[float
 @lru_cache(maxsize=MOST_TABLES)
 def shared_table(marginal: Continuous) -> NormalScores | None:
     """Return the table of a distribution; equal ones anywhere in the process share it, those used last are kept."""
-    return tabulate(marginal.exact, marginal.sd)
+    return tabulate(marginal.exact, marginal.sd, smooth=marginal.smooth)
 
 
 class Continuous(Distribution):

@@ -31,13 +31,17 @@ class Triangular(Continuous):
     mode: float
     high: float
     has_mode: ClassVar[bool] = True
-    smooth: ClassVar[bool] = False
     family: ClassVar[Family] = Family(
         solves=("low", "mode", "high"),
         curve=lambda z, shape, given: Triangular(0, shape, 1).exact(z),
         parameters=_placed,
         shape=(0, 1),
     )
+
+    @property
+    def smooth(self) -> bool:
+        """No: the density has a kink at the mode."""
+        return False
 
     @property
     def mean(self) -> float:

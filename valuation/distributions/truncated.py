@@ -61,6 +61,11 @@ class Cut(Continuous):
         return moments(self.exact, COARSE if self.whole.smooth else STEPS)
 
     @property
+    def smooth(self) -> bool:
+        """Whether the whole one is."""
+        return self.whole.smooth
+
+    @property
     def mean(self) -> float:
         return self._cached_moments[0]
 

@@ -35,8 +35,11 @@ def read_shares(session: Session, name: str, key: Text, node: Node, scope: str =
         return False
     session.values.used.add(name)
     fields = tuple((k, child) for k, child in node if k.text != "value") if isinstance(node, Entries) else ()
-    weights = _weights(session, name, content, split_arguments(call["body"]))
+    parts = split_arguments(call["body"])
+    weights = _weights(session, name, content, parts)
     complaint = _complaint(session, name, key, fields, weights)
+    if not 2 <= len(parts) <= MOST:
+        complaint = f"expected 2 to {MOST} shares such as dirichlet(cloud=5, other=2), found {len(parts)}"
     if complaint:
         session.problems.add(content.place, name, complaint)
         return True
@@ -84,12 +87,12 @@ def _complaint(
         return f"expected no {odd}: shares are parts of 1, and their base is their mean"
     if not NAME.fullmatch(key.text):
         return "expected a name of at most 60 small letters, digits and _, such as mix"
-    if not 2 <= len(weights) <= MOST:
-        return f"expected 2 to {MOST} shares such as dirichlet(cloud=5, other=2), found {len(weights)}"
-    if max(map(len, weights)) + len(name) + len(GAMMA) + 2 > LONGEST_NAME:
+    if max(map(len, weights), default=0) + len(name) + len(GAMMA) + 2 > LONGEST_NAME:
         return f"expected names of shares that make at most {LONGEST_NAME} characters with those around them"
-    replaced = next((share for share in weights if f"{name}.{share}" in session.overrides), "")
-    if replaced:
-        whole = f"{name}.{replaced}"
+    for share in weights:
+        whole = f"{name}.{share}"
+        if whole not in session.overrides:
+            continue
+        session.values.used.add(whole)
         return f"{whole} is one of several shares of 1: replace {name}, or {whole}.{GAMMA} against the others"
     return ""

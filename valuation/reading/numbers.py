@@ -18,6 +18,7 @@ from .tree import Items, Node, Text
 
 A_NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
 A_VALUE: Final = "a number, a percentage, a yearly list, fade(...), = formula or ~ distribution"
+LONGEST: Final = 600
 
 
 @dataclass
@@ -55,7 +56,9 @@ class Numbers:
         self.base = self._base()
 
     def complain(self, place: Place, text: str) -> None:
-        """Add a problem with this assumption."""
+        """Add a problem with this assumption; what nobody would read to its end is cut."""
+        if len(text) > LONGEST:
+            text = f"{text[: LONGEST // 2]} ... and {len(text) - LONGEST // 2:,} characters more"
         self.setting.problems.add(place, self.name, text)
 
     def _text(self, field_name: str) -> Text | None:
