@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 Argument = Union[float, tuple[float, float], "Distribution", tuple["Distribution", float]]
 D = TypeVar("D", bound="Distribution")
 
+HUGE: Final = 1e100
 REGISTRY: Final[dict[str, type[Distribution]]] = {}
 
 
@@ -138,15 +139,15 @@ class Distribution(ABC):
 
     def complaints(self) -> list[str]:
         """Return what is wrong with the parameters, each 'what was expected, what was found'; empty when well."""
-        found = self._faults()
-        if not found and not math.isfinite(self.sd):
-            found = [f"a finite standard deviation expected: {self} has too heavy a tail; cut it by max= or min="]
-        return found or self._beyond()
+        with np.errstate(all="ignore"):
+            found = self._faults() or [f"numbers up to 1e100 expected, found {spelled(x)}" for x in _huge(self)][:1]
+            if not found and not math.isfinite(self.sd):
+                found = [f"a finite standard deviation expected: {self} has too heavy a tail; cut it by max= or min="]
+            return found or self._beyond()
 
     def _beyond(self) -> list[str]:
         """The complaint about parameters for which floating point has no values to draw."""
-        with np.errstate(over="ignore"):
-            reached = self.exact(np.array([-8.5, -1, 0, 1, 8.5]))
+        reached = self.exact(np.array([-8.5, -1, 0, 1, 8.5]))
         drawn = bool(np.isfinite(reached).all() and (np.diff(reached) >= 0).all())
         return [] if drawn else [f"parameters of a usual size expected: the values of {self} cannot be computed"]
 
@@ -244,6 +245,16 @@ class Distribution(ABC):
         if not isinstance(found, cls):
             raise ValueError(f"{cls.name}: {found}")
         return found
+
+
+def _huge(found: Any) -> Iterator[float]:
+    """Yield the finite numbers of a distribution whose squares might be too large for floating point."""
+    if isinstance(found, Distribution):
+        yield from (number for f in fields(found) for number in _huge(getattr(found, f.name)))
+    elif isinstance(found, tuple):
+        yield from (number for part in found for number in _huge(part))
+    elif isinstance(found, float | int) and HUGE < abs(found) < math.inf:
+        yield found
 
 
 def argument_spelled(argument: Argument) -> str:

@@ -42,7 +42,7 @@ def _search(z: Array, values: Array, given: Given) -> dict[str, float] | None:
         return None
     x, y = (values - low) / (high - low), (high - values) / (high - low)
     middle, spread = float(x.mean()), float((x[-1] - x[0]) / (z[-1] - z[0]))
-    total = max(middle * (1 - middle) / (spread * spread) - 1, 0.1)
+    total = max(middle * (1 - middle) / max(spread * spread, SMALLEST) - 1, 0.1)
     start = math.log(middle * total), math.log((1 - middle) * total)
     found = solved(lambda t: unit_beta_score(*_both(t), x, y) - z, [start, (0.0, 0.0), (2.0, 2.0)])
     return None if found is None else dict(zip(("a", "b"), _both(found), strict=True))

@@ -147,7 +147,7 @@ def _placed(family: Family, z: Array, values: Array, given: Given) -> dict[str, 
     scale = float((aims[-1] - aims[0]) / (y[-1] - y[0])) if family.scaled else 1.0
     location = -scale * float(y[0] + y[-1]) / 2
     if family.logs:
-        location = math.sqrt(values[0] * values[-1]) * math.exp(location)
+        location = math.sqrt(values[0] * values[-1]) * float(np.exp(location))
     else:
         location += float(values[0] + values[-1]) / 2
     return family.parameters(location, scale, shape, given)

@@ -106,14 +106,15 @@ def _refined(coarse: Array) -> Array:
     return np.append(fine.ravel()[: round(2 * EDGE * STEPS)], coarse[-4])
 
 
-def moments(exact: Callable[[Array], Array], steps: int = COARSE) -> tuple[float, float]:
+def moments(exact: Callable[[Array], Array], *, smooth: bool = True) -> tuple[float, float]:
     """Return mean and standard deviation of exact(z) for a standard normal z.
 
     The trapezoid rule against the normal density converges faster than any power of the step for smooth functions
     (Trefethen and Weideman 2014), and unlike the closed forms for truncated tails it does not cancel. It reaches to
-    the last scores that have a probability, because heavy tails have moments there.
+    the last scores that have a probability, because heavy tails have moments there. What has kinks takes finer steps.
     """
-    z = grid(steps, margin=round((REACH - EDGE) * steps))
+    steps = COARSE if smooth else STEPS
+    z = grid(steps, margin=round((REACH - EDGE) * steps) if smooth else 0)
     weights = np.exp(-z * z / 2) / math.sqrt(2 * math.pi) / steps
     values = exact(z)
     mean = float(weights @ values)

@@ -17,7 +17,7 @@ from scipy.special import log_ndtr, ndtri_exp
 
 from .base import Array, Distribution
 from .spelling import expected
-from .tables import COARSE, STEPS, Continuous, moments
+from .tables import Continuous, moments
 
 BOUNDS: Final = ("min", "max")
 
@@ -58,7 +58,7 @@ class Cut(Continuous):
 
     @cached_property
     def _cached_moments(self) -> tuple[float, float]:
-        return moments(self.exact, COARSE if self.whole.smooth else STEPS)
+        return moments(self.exact, smooth=self.whole.smooth)
 
     @property
     def smooth(self) -> bool:
