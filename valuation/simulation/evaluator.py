@@ -17,25 +17,31 @@ from numpy.typing import NDArray
 from ..assumptions import Case, Input
 from ..bridge import Valuation
 from ..dependence import Dependence
+from ..distributions import Distribution
 from ..lines import Lines, snake
 from ..model import scope_of, value
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluator:
-    """A case with the dependence between its uncertain inputs; rows of scores are in the order of ``uncertain``."""
+    """A case with the dependence between its uncertain inputs; rows of scores are in the order of ``uncertain``.
+
+    ``exact`` asks quantile functions themselves, where distributions would else read normal-score tables.
+    """
 
     case: Case
     dependence: Dependence
+    exact: bool = False
 
     @classmethod
-    def of(cls, case: Case, *, correlated: bool = True) -> Evaluator:
+    def of(cls, case: Case, *, correlated: bool = True, exact: bool = False) -> Evaluator:
         """The evaluator of a case, with its correlations or as if there were none."""
         names = [found.name for found in case.inputs if found.distribution is not None]
         pairs = [pair.weighted for pair in case.correlations] if correlated else []
-        return cls(case, Dependence.build(names, pairs))  # what is wrong with it was found when the case was read
+        # what is wrong with the dependence was found when the case was read
+        return cls(case, Dependence.build(names, pairs), exact)
 
     @cached_property
     def uncertain(self) -> list[Input]:
@@ -51,8 +57,12 @@ class Evaluator:
         given = self.case.base_values
         for number, found in enumerate(self.uncertain):
             assert found.distribution is not None
-            given[found.name] = found.distribution.from_normal(mixed[number])
+            given[found.name] = self.value_of(found.distribution, mixed[number])
         return given
+
+    def value_of(self, distribution: Distribution, scores: Array) -> Array:
+        """Values of a distribution at normal scores (draws,): by its table where it has one, or exactly."""
+        return distribution.exact(scores) if self.exact else distribution.from_normal(scores)
 
     def run(
         self, given: dict[str, Array], fixed: Mapping[str, Any] | None = None, added: Mapping[str, Any] | None = None

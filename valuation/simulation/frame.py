@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -81,13 +82,14 @@ class Frame:
         return Mixing(self.directions, take, evaluator.dependence.factor_in(order[: len(members)]), give)
 
 
+@lru_cache(maxsize=8)
 def find_frame(evaluator: Evaluator) -> Frame:
     """Find the frame of a case by some hundred values of it; the same whatever the seed of a run.
 
     Inputs that do not touch the value come last, so that adding one changes no number of the others.
     """
     inputs = [found.name for found in evaluator.uncertain]
-    jumping = frozenset(found.name for found in evaluator.uncertain if found.distribution and found.distribution.jumps)
+    jumping = frozenset(found.name for found in evaluator.uncertain if found.distribution and found.distribution.atoms)
     plain = Frame(tuple(inputs), np.empty((len(inputs), 0)), jumping)
     pilot = _Pilot(evaluator, plain.mixing(evaluator), inputs)
     slopes = pilot.slopes(np.array([JUMP if name in jumping else STEP for name in inputs]))
