@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Interval, mean_error, mean_interval, quantile_error, quantile_interval
-from .order_statistics import quantiles
+from .order_statistics import SMALL, quantiles
 
 Array = NDArray[np.float64]
 
@@ -84,6 +84,20 @@ class Draws:
         finite = np.isfinite(self.values)
         return self.values if finite.all() else self.values[finite]
 
+    def _quantiles(self, values: Array, at: Sequence[float]) -> list[float]:
+        """Quantiles of the draws, from a sorted copy where they are few enough for one."""
+        if self.drawn > SMALL or not self.valid:
+            return quantiles(values, at)
+        places = np.asarray(at) * (self.valid - 1)
+        low = places.astype(np.intp)
+        high = np.minimum(low + 1, self.valid - 1)
+        found = self._ordered[low] + (places - low) * (self._ordered[high] - self._ordered[low])
+        return [float(value) for value in found]
+
+    @cached_property
+    def _ordered(self) -> Array:
+        return np.sort(self._good)
+
     @property
     def valid(self) -> int:
         """How many draws have a value."""
@@ -118,15 +132,15 @@ class Draws:
 
     def quantiles(self, at: Sequence[float]) -> list[float]:
         """Values at probabilities, linear between order statistics."""
-        return quantiles(self.values, at)
+        return self._quantiles(self.values, at)
 
     def quantile_error(self, q: float) -> float:
         """Standard error of a quantile."""
-        return quantile_error(self.values, q, self.replicates)
+        return quantile_error(self.values, q, self.replicates, self._quantiles)
 
     def quantile_interval(self, q: float) -> Interval:
         """95 % interval of a quantile."""
-        return quantile_interval(self.values, q, self.replicates)
+        return quantile_interval(self.values, q, self.replicates, self._quantiles)
 
     def share_above(self, value: float) -> float:
         """Share of the valid draws above a value."""

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ..assumptions import Case
-from ..lines import single
-from ..model import base_value
 from .collected import Collected
 from .evaluator import Evaluator
 from .frame import Frame, find_frame
 from .machine import NoMachine
-from .pool import Pool, one_core_each, opened
+from .pool import Alone, Pool, Threads, cores, one_core_each
 from .results import Checkpoint, Drawn, Simulation
 from .sampling import TILE, Design, Kind, design
 from .work import PER_SHARE, Work, attributable_of, outputs_of, share_of
@@ -82,14 +79,14 @@ def simulate(
     of parts are kept of the first million only, of more than twenty million those of the value are summarised; "all",
     "value" and "none" say so whatever their number. ``engine``: of many draws the compiled reading takes less time than
     it costs to make, so "auto" takes it then, where there is one. ``exact`` calls the quantile functions
-    themselves where tables would do to 1e-5 standard deviations. ``pool`` does the work, this thread unless given.
+    themselves where tables would do to 1e-5 standard deviations. ``pool`` does the work; unless given this thread
+    does, or one for each core where work is compiled.
     ``frame`` is that of another run, whose random numbers are then common to both. ``evaluator`` is that of an earlier
     run of the same case, so that what it found out about the case serves again. ``progress(done, all)`` is called
     after each chunk. A KeyboardInterrupt gives what was found so far, marked partial.
     """
     asked = Asked(draws, seed, kind, until, tuple(keep), keep_draws, engine, chunk, frame)
-    with opened() if pool is None else nullcontext(pool) as workers:
-        return _Run(evaluator or Evaluator.of(case, exact=exact), asked, workers, progress).simulation()
+    return _Run(evaluator or Evaluator.of(case, exact=exact), asked, pool, progress).simulation()
 
 
 def frame_of(case: Case | Evaluator, kind: Kind = "sobol") -> Frame:
@@ -100,14 +97,13 @@ def frame_of(case: Case | Evaluator, kind: Kind = "sobol") -> Frame:
 
 def base_price(case: Case) -> float | None:
     """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
-    found = base_value(case)
-    return None if found.price is None else single(found.price)
+    return Evaluator.of(case).price
 
 
 class _Run:
     """One run of one case."""
 
-    def __init__(self, evaluator: Evaluator, asked: Asked, pool: Pool, progress: Progress | None) -> None:
+    def __init__(self, evaluator: Evaluator, asked: Asked, pool: Pool | None, progress: Progress | None) -> None:
         self.begin = time.perf_counter()
         self.asked, self.pool, self.progress = asked, pool, progress
         self.evaluator = evaluator
@@ -157,7 +153,11 @@ class _Run:
     def _draw(self, collected: Collected, plan: Design, done: int) -> Collected:
         """Add the draws of a design behind those that are done; a KeyboardInterrupt leaves it incomplete."""
         work = self._work(plan)
-        found = self.pool.found(work, work.stretches(self._chunk(), done))
+        stretches = work.stretches(self._chunk(), done)
+        # compiled work lets go of the interpreter, so that threads do not wait for each other; NumPy's hardly does
+        few = not work.compiled or sum(stretch.draws for stretch in stretches) < self.asked.chunk
+        pool = self.pool or (Alone() if few else Threads(min(cores(), len(stretches))))
+        found = pool.found(work, stretches)
         try:
             for one in found:
                 collected.add(one)
@@ -228,7 +228,7 @@ class _Run:
             value=collected.sample(PER_SHARE),
             shares={name: collected.sample(share_of(name)) for name in case.parts},
             attributables={name: collected.sample(attributable_of(name)) for name in case.parts},
-            price=base_price(case),
+            price=self.evaluator.price,
             drawn=drawn,
             invalid=collected.invalid,
             repair=self.evaluator.dependence.report,

@@ -8,6 +8,7 @@ in the estimates themselves.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from .order_statistics import quantiles
 
 Array = NDArray[np.float64]
 Interval = tuple[float, float]
+Quantiles = Callable[[Array, Sequence[float]], list[float]]
 
 CONFIDENCE: Final = 0.95
 
@@ -70,13 +72,13 @@ def rank_error(values: Array, quantile: float, q: float, replicates: int = 1) ->
     return max(error_of_blocks(valid, below + part * equal - q * valid), 0.5 / count)
 
 
-def quantile_error(values: Array, q: float, replicates: int = 1) -> float:
+def quantile_error(values: Array, q: float, replicates: int = 1, quantiles: Quantiles = quantiles) -> float:
     """Return the standard error of np.nanquantile(values, q) for 0 < q < 1, in the unit of the values.
 
     ``values`` is (draws,), block after block; NaN where the draws are too few to say. With independent draws this is
     half the distance between the order statistics of the ranks n q +- sqrt(n q (1 - q)) (David and Nagaraja 2003, Order
     Statistics, section 7.1); with replicates, the error of the share of draws below the quantile comes from the
-    blocks, and the same order statistics turn it into the unit of the values.
+    blocks, and the same order statistics turn it into the unit of the values. ``quantiles`` finds them.
     """
     middle = quantiles(values, [q])[0]
     share = rank_error(values, middle, q, replicates)
@@ -94,7 +96,7 @@ def mean_interval(values: Array, replicates: int = 1) -> Interval:
     return middle - half, middle + half
 
 
-def quantile_interval(values: Array, q: float, replicates: int = 1) -> Interval:
+def quantile_interval(values: Array, q: float, replicates: int = 1, quantiles: Quantiles = quantiles) -> Interval:
     """Return the 95 % interval of a quantile: the order statistics of the ends of its rank's interval."""
     share = times(replicates) * rank_error(values, quantiles(values, [q])[0], q, replicates)
     if math.isnan(share):

@@ -18,8 +18,8 @@ from ..assumptions import Case, Input
 from ..bridge import Valuation
 from ..dependence import Dependence
 from ..distributions import Distribution
-from ..lines import Lines, snake
-from ..model import scope_of, value
+from ..lines import Lines, single, snake
+from ..model import base_value, scope_of, value
 
 Array = NDArray[np.float64]
 
@@ -47,6 +47,12 @@ class Evaluator:
     def uncertain(self) -> list[Input]:
         """The inputs that are drawn, in the order of the rows of scores."""
         return [found for found in self.case.inputs if found.distribution is not None]
+
+    @cached_property
+    def price(self) -> float | None:
+        """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
+        found = base_value(self.case)
+        return None if found.price is None else single(found.price)
 
     def draw(self, scores: Array) -> dict[str, Array]:
         """Values of every input from independent scores (inputs, draws); certain ones have shape (1,)."""

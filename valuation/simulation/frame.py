@@ -29,8 +29,8 @@ from .sampling import design
 Array = NDArray[np.float64]
 
 DIRECTIONS: Final = 4
-PILOT: Final = 512
-PLACES: Final = 8
+PILOT: Final = 2048
+PLACES: Final = 16
 STEP: Final = 0.25
 JUMP: Final = 3.0
 _GRID: Final = 2.0**20
@@ -72,6 +72,7 @@ class Frame:
         ]
         return Frame(names, _orthonormal(np.array(rows).reshape(len(names), -1)), self.jumping)
 
+    @lru_cache(maxsize=8)  # noqa: B019 - frames are few and found once a case
     def mixing(self, evaluator: Evaluator) -> Mixing:
         """What turns a design's normals into scores with the case's dependence."""
         names = evaluator.dependence.names
@@ -133,7 +134,7 @@ class _Pilot:
 
     def regression(self, touching: Sequence[int]) -> Array:
         """Coefficients of the value's normal scores on those of the inputs that touch it: ranks bear any outlier."""
-        count = min(max(PILOT, 4 * len(touching)), 1 << 11)
+        count = max(PILOT, 4 * len(touching))
         points = self._points(count, "pilot")
         values = self._values(points)
         good = np.isfinite(values)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .mixing import Mixing
 
 Array = NDArray[np.float64]
+Words = NDArray[np.uint32]
 
 Tiles = Sequence[tuple[int, int, int]]
 
@@ -40,12 +41,12 @@ class NoMachine(RuntimeError):
 class Machine:
     """The compiled draws and model of a case; safe to share between threads."""
 
-    def __init__(self, evaluator: Evaluator, design: Design, mixing: Mixing, kept: Sequence[str] = ()) -> None:
-        found = self.kernel = kernel_of(evaluator, tuple(kept))
+    def __init__(self, evaluator: Evaluator, mixing: Mixing, kept: tuple[str, ...] = ()) -> None:
+        found = self.kernel = kernel_of(evaluator, kept)
         from ..compiled import scores
 
         self._scores: Any = scores
-        self._evaluator, self._design, self._mixing = evaluator, design, mixing
+        self._evaluator, self._mixing = evaluator, mixing
         self._places, self._threads = mixing.places, threading.local()
         self._rows = [evaluator.uncertain[row].distribution for row in self._places]
         self._outputs = max(place.stop for place in found.places.values())
@@ -57,17 +58,17 @@ class Machine:
         """Why compiled code was not kept on disk; '' when it was."""
         return self.kernel.trouble
 
-    def values(self, tiles: Tiles) -> Array:
-        """The values of the uncertain inputs (inputs, draws) for tiles of draws: sequence, first draw and count."""
+    def values(self, design: Design, tiles: Tiles) -> Array:
+        """The values of the uncertain inputs (inputs, draws) for tiles of a design: sequence, first draw and count."""
         out = np.empty((len(self._rows), sum(count for _, _, count in tiles)))
         begin = 0
         for tile in tiles:
-            self._fill(tile, out, begin)
+            self._fill(design, tile, out, begin)
             begin += tile[2]
         return out
 
-    def _fill(self, tile: tuple[int, int, int], out: Array, begin: int) -> None:
-        low, base, given = self._points(*tile)
+    def _fill(self, design: Design, tile: tuple[int, int, int], out: Array, begin: int) -> None:
+        low, base, given = _points(design, *tile)
         mixing, here = self._mixing, slice(begin, begin + tile[2])
         beyond = np.zeros(len(self._rows), dtype=np.bool_)
         space = self._space(len(base) + len(given) + len(self._rows) + mixing.along.shape[1])
@@ -76,7 +77,7 @@ class Machine:
             self._kinds, self._numbers, self._tables, EDGE, float(STEPS), space, here.start, here.stop, out, beyond,
         )  # fmt: skip
         if beyond.any():  # a score outside a table is met once in 1e16 draws; then the plain way gives them all
-            scores = mixing.apply(self._design.normals(*tile))
+            scores = mixing.apply(design.normals(*tile))
         for row in np.flatnonzero(self._passed | beyond).tolist():
             place, distribution = self._places[row], self._rows[row]
             assert distribution is not None
@@ -98,15 +99,6 @@ class Machine:
             name: out[place] if place.stop - place.start > 1 else out[place.start]
             for name, place in self.kernel.places.items()
         }
-
-    def _points(self, run: int, first: int, count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Array]:
-        """Sobol' points as words; what is not of Sobol' as normals."""
-        if self._design.kind != "sobol":
-            return _NO_WORDS, _NO_WORDS[0], self._design.normals(run, first, count)
-        points = self._design.points(run)
-        beyond = self._design.normals(run, first, count)[DIMENSIONS:] if len(self._design.names) > DIMENSIONS else None
-        given = np.empty((0, count)) if beyond is None else beyond
-        return points.low, points.base(first), given
 
     def _quantile_functions(self) -> tuple[NDArray[np.intp], Array, Array]:
         """How each row is valued, its numbers, and the tables that rows read."""
@@ -152,3 +144,19 @@ def kernel_of(evaluator: Evaluator, kept: tuple[str, ...]) -> Kernel:
     if isinstance(found, NotCompiled):
         raise NoMachine(found.reason)
     return found
+
+
+@lru_cache(maxsize=8)
+def machine_of(evaluator: Evaluator, mixing: Mixing, kept: tuple[str, ...]) -> Machine:
+    """The machine of a case, made once for all designs."""
+    return Machine(evaluator, mixing, kept)
+
+
+def _points(design: Design, run: int, first: int, count: int) -> tuple[Words, Words, Array]:
+    """Sobol' points as words; what is not of Sobol' as normals."""
+    if design.kind != "sobol":
+        return _NO_WORDS, _NO_WORDS[0], design.normals(run, first, count)
+    points = design.points(run)
+    more = len(design.names) > DIMENSIONS
+    given = design.normals(run, first, count)[DIMENSIONS:] if more else np.empty((0, count))
+    return points.low, points.base(first), given

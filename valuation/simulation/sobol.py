@@ -53,13 +53,11 @@ class Points:
     """The scrambled points of one replicate: ``dimensions`` names the dimensions, in the order of their numbers."""
 
     def __init__(self, seed: int, replicate: int, names: Sequence[str]) -> None:
-        plain = directions()[: len(names)]
-        self._columns = np.empty((len(names), BITS), dtype=np.uint32)
+        drawn = np.array([words(BITS + 1, "sobol", seed, replicate, name) for name in names], dtype=np.uint32)
+        drawn = drawn.reshape(len(names), BITS + 1)
+        self._columns = _multiplied(drawn[:, :BITS], directions()[: len(names)])
         self.low = np.empty((len(names), 1 << LOW), dtype=np.uint32)
-        for row, name in enumerate(names):
-            *matrix, shift = words(BITS + 1, "sobol", seed, replicate, name)
-            self._columns[row] = _multiplied(np.array(matrix, dtype=np.uint32), plain[row])
-            self.low[row, 0] = shift
+        self.low[:, 0] = drawn[:, BITS]
         for bit in range(LOW):
             half = 1 << bit
             self.low[:, half : 2 * half] = self.low[:, :half] ^ self._columns[:, bit : bit + 1]
@@ -77,12 +75,12 @@ class Points:
         return found
 
 
-def _multiplied(matrix: Words, numbers: Words) -> Words:
-    """Multiply direction numbers by a lower triangular matrix of bits whose diagonal is 1; row r gives digit r."""
+def _multiplied(matrices: Words, numbers: Words) -> Words:
+    """Multiply direction numbers (dimensions, bits) by lower triangular matrices of bits (dimensions, digits)."""
     places = np.arange(BITS - 1, -1, -1, dtype=np.uint32)
     diagonal = np.uint32(1) << places
     above = ~(diagonal - np.uint32(1)) & ~diagonal  # digits before this one
-    rows = (matrix & above) | diagonal
-    parity = np.bitwise_count(rows[:, None] & numbers[None, :]).astype(np.uint32) & np.uint32(1)
-    found: Words = np.bitwise_or.reduce(parity << places[:, None], axis=0)
+    rows = (matrices & above) | diagonal  # the diagonal is 1
+    parity = np.bitwise_count(rows[:, :, None] & numbers[:, None, :]).astype(np.uint32) & np.uint32(1)
+    found: Words = np.bitwise_or.reduce(parity << places[:, None], axis=1)
     return found

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .evaluator import Evaluator, named
-from .machine import Machine
+from .machine import Machine, machine_of
 from .mixing import Mixing
 from .sampling import TILE, Design
 from .sketch import Sketch
@@ -101,8 +101,8 @@ class Work:
     @cached_property
     def machine(self) -> Machine | None:
         """The compiled draws and model, made at first use in each process; None for work by NumPy."""
-        named = [name for name in self.names if name not in outputs_of(self.evaluator)]
-        return Machine(self.evaluator, self.design, self.mixing, named) if self.compiled else None
+        named = tuple(name for name in self.names if name not in outputs_of(self.evaluator))
+        return machine_of(self.evaluator, self.mixing, named) if self.compiled else None
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the machine behind: another process loads its own."""
@@ -179,7 +179,7 @@ class Work:
     def _by_machine(self, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
         """The same by machine code; impossible draws are run again by NumPy, which names what spoiled them."""
         assert self.machine is not None
-        values = self.machine.values(tiles)
+        values = self.machine.values(self.design, tiles)
         found = self.machine.run(values)
         known: dict[str, Array] = {PER_SHARE: found["per_share"]}
         for name in self.evaluator.case.parts:
