@@ -31,7 +31,7 @@ SEED: Final = 20260202
 MOST_DRAWS: Final = 1_000_000_000_000
 ALL_KEPT: Final = 2_000_000
 VALUE_KEPT: Final = 20_000_000
-PARTS_KEPT: Final = 1 << 20
+PARTS_KEPT: Final = 1 << 17
 FIRST: Final = 2048
 LAST: Final = 1_600_000
 UNTIL_REPLICATES: Final = 16
@@ -76,7 +76,7 @@ def simulate(
     P50 and P95 of the value per share are at most this share of each, but no more than ``draws`` (1.6 million unless
     given). ``keep`` names inputs, assumptions and lines whose draws are kept as well, such as 'cloud.wacc' or
     'cloud.enterprise_value'; KeyError for a name that is neither. ``keep_draws``: of more than two million draws those
-    of parts are kept of the first million only, of more than twenty million those of the value are summarised; "all",
+    of parts are kept of the first 131,072 only, of more than twenty million those of the value are summarised; "all",
     "value" and "none" say so whatever their number. ``engine``: of many draws the compiled reading takes less time than
     it costs to make, so "auto" takes it then, where there is one. ``exact`` calls the quantile functions
     themselves where tables would do to 1e-5 standard deviations. ``pool`` does the work; unless given this thread
@@ -93,11 +93,6 @@ def frame_of(case: Case | Evaluator, kind: Kind = "sobol") -> Frame:
     """The frame that a run of a case has; give it to runs of changed cases, so that they draw the same numbers."""
     evaluator = case if isinstance(case, Evaluator) else Evaluator.of(case)
     return find_frame(evaluator) if kind == "sobol" else Frame.plain(evaluator)
-
-
-def base_price(case: Case) -> float | None:
-    """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
-    return Evaluator.of(case).price
 
 
 class _Run:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
+from .moments import Moments
 from .order_statistics import quantiles
 
 Array = NDArray[np.float64]
@@ -32,11 +33,16 @@ def mean_error(values: Array, replicates: int = 1) -> float:
     mean are summed by block (Cochran 1977, Sampling Techniques, section 6.3).
     """
     blocks = _blocks(values, replicates)
-    valid = np.isfinite(blocks)
-    if not valid.any():
+    if replicates == 1:
+        moments = Moments.of(blocks.ravel())
+        return moments.sd / math.sqrt(moments.count) if moments.count > 1 else math.nan
+    found = [Moments.of(block) for block in blocks]
+    count = sum(moments.count for moments in found)
+    if not count:
         return math.nan
-    mean = blocks[valid].mean()
-    return error_of_blocks(valid.sum(axis=1), np.where(valid, blocks - mean, 0.0).sum(axis=1))
+    mean = sum(moments.count * moments.mean for moments in found) / count
+    counts = np.array([moments.count for moments in found])
+    return error_of_blocks(counts, np.array([moments.count * (moments.mean - mean) for moments in found]))
 
 
 def error_of_blocks(counts: Array, deviations: Array) -> float:
@@ -87,13 +93,6 @@ def quantile_error(values: Array, q: float, replicates: int = 1, quantiles: Quan
     independent = math.sqrt(q * (1 - q) / int(np.isfinite(values).sum()))
     low, high = quantiles(values, [q - independent, q + independent])
     return share / independent * (high - low) / 2
-
-
-def mean_interval(values: Array, replicates: int = 1) -> Interval:
-    """Return the 95 % interval of the mean, by Student's t between blocks."""
-    middle = float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
-    half = times(replicates) * mean_error(values, replicates)
-    return middle - half, middle + half
 
 
 def quantile_interval(values: Array, q: float, replicates: int = 1, quantiles: Quantiles = quantiles) -> Interval:
