@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +10,6 @@ from typing import Any, Final, get_args, get_type_hints
 from .peers import PEERS, Run
 from .write_sotp10 import FOLDER
 
-# Where the package generates and mixes correlated normals and does nothing else with them: module, function. The
-# function takes a Dependence, draws and a seed, and returns nothing that grows with the draws.
-FLOOR: Final = ("valuation.simulation.floor", "mix")
 OURS: Final = ("numpy", "compiled")
 
 
@@ -49,21 +45,22 @@ def simulation(
         certain = {found.name: repr(float(found.base)) for found in drawn[: len(drawn) - uncertain]}
         study = valuation.load(case, certain)
     simulate = study.simulate
-    known = inspect.signature(simulate).parameters
     options = dict(wanted)
-    if engine is not None and not (engine == "numpy" and "engine" not in known):
+    if engine is not None:
         options["engine"] = engine
-    _require(simulate, options)
+    _require(options)
 
-    def run(draws: int, seed: int, **more: Any) -> Any:
-        _require(simulate, more)
+    def run(draws: int | None, seed: int, **more: Any) -> Any:
+        _require(more)
         return simulate(draws, seed, **options, **more)
 
     return run
 
 
-def _require(simulate: Callable[..., Any], options: dict[str, Any]) -> None:
+def _require(options: dict[str, Any]) -> None:
     """Refuse options that a version does not take, and words that are none of its choices."""
+    from valuation.simulation.engine import simulate
+
     known, hints = inspect.signature(simulate).parameters, get_type_hints(simulate)
     for name, value in options.items():
         if name not in known:
@@ -74,20 +71,13 @@ def _require(simulate: Callable[..., Any], options: dict[str, Any]) -> None:
 
 
 def floor() -> Run:
-    """The correlated normals alone; no values come of it."""
-    import valuation
-    from valuation.simulation.evaluator import Evaluator
-
+    """The correlated normals alone; no values come of it. Without numba there is none."""
     try:
-        mix = getattr(importlib.import_module(FLOOR[0]), FLOOR[1])
-    except (ImportError, AttributeError):
-        raise NotInThisVersion(".".join(FLOOR)) from None
-    dependence = Evaluator.of(valuation.load(FOLDER).case).dependence
-
-    def run(draws: int, seed: int) -> Any:
-        mix(dependence, draws, seed)
-
-    return run
+        from . import floor as code
+    except ImportError:
+        raise NotInThisVersion("floor") from None
+    found: Run = code.make()
+    return found
 
 
 def make(name: str, **wanted: Any) -> Run:

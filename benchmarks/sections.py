@@ -23,7 +23,7 @@ from .write_sotp10 import FOLDER, write
 
 ROOT: Final = Path(__file__).parent.parent
 ALIBABA: Final = ROOT / "assumptions" / "alibaba"
-DESIGNS: Final = ("random", "lhs", "sobol")
+DESIGNS: Final = ("random", "antithetic", "lhs", "sobol")
 FASTEST: Final = ("compiled", "numpy")
 Row = dict[str, Any]
 
@@ -179,7 +179,7 @@ def until(sizes: Sizes) -> list[Row]:
             seconds = []
             for turn in range(sizes.rounds):
                 start = time.perf_counter()
-                found = simulate(2000, 1 + turn, until=float(error.rstrip("%")) / 100)
+                found = simulate(None, 1 + turn, until=float(error.rstrip("%")) / 100)
                 seconds.append(time.perf_counter() - start)
             row |= {"seconds": statistics.median(seconds), "slowest": max(seconds), "draws": len(found.per_share)}
         except engines.NotInThisVersion as missing:
