@@ -59,6 +59,10 @@ class Frame:
         """The names of the streams of a design: directions first."""
         return (*(f"direction {number}" for number in range(1, self.directions.shape[1] + 1)), *self.names)
 
+    def undirected(self) -> Frame:
+        """The same frame without its directions: inputs keep the order in which they take dimensions."""
+        return Frame(self.names, np.empty((len(self.names), 0)), self.jumping)
+
     def fitted(self, evaluator: Evaluator) -> Frame:
         """The same frame for a changed case: inputs that are still there keep their numbers, new ones come behind."""
         inputs = [found.name for found in evaluator.uncertain]
