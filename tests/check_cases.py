@@ -291,6 +291,12 @@ FILES: list[tuple[str, str, str, str]] = [
         "normal(3, 1)",
     ),
     (
+        "unbounded_normal",
+        SALES.replace("multiple: 3", 'multiple: "~ student_t(3, 0.5, 3, min=0)"'),
+        ", min=0",
+        "",
+    ),
+    (
         "range_as_spread",
         BY_PEERS.replace("= median", "= factor * median").replace("a: {", 'a: {factor: "~ normal(1, 0.2)", '),
         "normal(1, 0.2)",

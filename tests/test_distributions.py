@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import pickle
-import re
 import time
 from collections.abc import Callable
 
@@ -21,17 +20,29 @@ from valuation.distributions import (
     Constant,
     Discrete,
     Distribution,
+    Empirical,
     Event,
     FromPeers,
+    Gamma,
     Lognormal,
+    Metalog,
+    Mixture,
     Normal,
     Pert,
+    StudentT,
     Triangular,
+    Truncated,
     TruncatedNormal,
     Uniform,
+    Weibull,
     build,
 )
-from valuation.distributions.tables import tabulate
+from valuation.distributions.steps import Stepped
+from valuation.distributions.tables import Continuous, shared_table, tabulate
+from valuation.problems import Place, Problems
+from valuation.reading.distributions import read_distribution
+from valuation.reading.numbers import Numbers, Setting
+from valuation.reading.tree import Text
 
 COLUMN = np.array([3.0, np.nan, 5.0, 8.0, 21.0])
 EXAMPLES: list[Distribution] = [
@@ -59,9 +70,29 @@ EXAMPLES: list[Distribution] = [
     Event(0),
     Event(1),
     Constant(5),
+    Gamma(4, 2.5),
+    Gamma(0.3, 10),
+    Weibull(2.2, 5.5),
+    Weibull(0.8, 3),
+    StudentT(0.05, 0.01, 4),
+    StudentT(3, 2, 2.5),
+    Metalog((10, 50, 90), (0.2, 0.3, 0.45)),
+    Metalog((10, 50, 90), (0.2, 0.3, 0.45), low=0),
+    Metalog((10, 50, 90), (0.2, 0.3, 0.45), high=0.8),
+    Metalog((2.5, 25, 50, 75, 97.5), (1, 3, 4, 6, 9), low=0, high=12),
+    Truncated(Lognormal(10, 0.4), 4, 25),
+    Truncated(Pert(0.24, 0.31, 0.38), low=0.3),
+    Truncated(Normal(0, 1), 6, 9),
+    Truncated(Gamma(4, 2.5), high=12),
+    Empirical((3, 5, 8, 13)),
+    Mixture((Normal(0.05, 0.01), Lognormal(0.09, 0.2)), (0.7, 0.3)),
+    Mixture((Truncated(Normal(5, 2), 0), Constant(0), Discrete((1, 20), (0.5, 0.5))), (0.7, 0.2, 0.1)),
 ]
-CONTINUOUS = [d for d in EXAMPLES if not isinstance(d, (Discrete, Event, Constant))]
+CONTINUOUS = [d for d in EXAMPLES if not d.atoms]
+TWO_SIDED = [d for d in CONTINUOUS if not isinstance(d, Empirical)]
+IN_SCIPY = [d for d in CONTINUOUS if not isinstance(d, (Metalog, Truncated, Empirical, Mixture))]
 every = pytest.mark.parametrize("d", EXAMPLES, ids=str)
+every_in_scipy = pytest.mark.parametrize("d", IN_SCIPY, ids=str)
 every_continuous = pytest.mark.parametrize("d", CONTINUOUS, ids=str)
 Z = np.random.default_rng(3).standard_normal(20_000)
 
@@ -91,34 +122,44 @@ WRONG: list[tuple[Distribution, str]] = [
     (Discrete((1, math.inf), (0.5, 0.5)), "finite numbers expected, found inf"),
     (Discrete((), ()), "one probability a value expected, found 0 and 0"),
     (Constant(math.inf), "finite numbers expected, found value inf"),
+    (Gamma(0, 1), "shape > 0 expected, found 0"),
+    (Gamma(1, -2), "scale > 0 expected, found -2"),
+    (Weibull(-1, 1), "shape > 0 expected, found -1"),
+    (Weibull(1, 0), "scale > 0 expected, found 0"),
+    (Weibull(0.001, 1), "a finite standard deviation expected: weibull(0.001, 1) has too heavy a tail"),
+    (Lognormal(1, 40), "a finite standard deviation expected: lognormal(1, 40) has too heavy a tail"),
+    (StudentT(0, 0, 3), "scale > 0 expected, found 0"),
+    (StudentT(0, 1, 2), "freedom > 2, without which there is no standard deviation, expected, found 2"),
+    (Empirical((3,)), "2 to 100000 numbers expected, found 1"),
+    (Empirical((3, 3)), "numbers that differ expected, found 3"),
+    (Empirical((3, math.nan)), "finite numbers expected, found nan"),
+    (Truncated(Normal(0, 1), 2, 1), "min < max expected, found 2, 1"),
+    (Truncated(Normal(0, -1), 1, 2), "sd > 0 expected, found -1"),
+    (Truncated(Pert(1, 2, 4), high=0.5), "min and max that leave something of it expected: it lies from 1.05698"),
+    (Truncated(Event(0.5), 0, 1), "min and max cut what is continuous; leave out the values outside them instead"),
+    (Mixture((Normal(0, 1), Uniform(0, 1)), (0.5, 0.4)), "weights that sum to 100% expected, found 90%"),
+    (Mixture((Normal(0, 1), Uniform(0, 1)), (1.5, -0.5)), "weights between 0% and 100% expected, found 1.5, -0.5"),
+    (Mixture((Normal(0, 0), Uniform(0, 1)), (0.5, 0.5)), "normal: sd > 0 expected, found 0"),
+    (Mixture((Event(0.5), Constant(2)), (0.5, 0.5)), "a mixture with a continuous part expected; use discrete"),
+    (Metalog((10, 50), (1, 2)), "at least three different percentiles expected, found p10, p50"),
+    (Metalog((10, 50, 90), (1, 3, 2)), "p10 < p50 < p90 expected, found 1, 3, 2"),
+    (Metalog((10, 50, 90), (1, 2, 3), low=1), "low < p10 < p50 < p90 expected, found 1, 1, 2, 3"),
+    (Metalog((10, 50, 90), (1, 3, 20), low=0), "a finite standard deviation expected: metalog(p10=1, p50=3, p90=20"),
 ]
 
 
 def read(text: str) -> Distribution | str:
-    """Read the spelling of a file, the simplest way."""
-    call = re.fullmatch(r"(\w+)\((.*)\)", text)
-    assert call is not None
-    if call[1] == "peers":
-        return FromPeers.of(call[2], COLUMN)
-
-    def number(piece: str) -> float:
-        return float(piece[:-1]) / 100 if piece.endswith("%") else float(piece)
-
-    positional: list[float | tuple[float, float]] = []
-    named = {}
-    for piece in call[2].split(", "):
-        if " at " in piece:
-            value, probability = piece.split(" at ")
-            positional.append((number(value), number(probability)))
-        elif "=" in piece:
-            named[piece.partition("=")[0]] = number(piece.partition("=")[2])
-        else:
-            positional.append(number(piece))
-    return build(call[1], positional, named)
+    """Read the spelling of a file, by the reader of files; a column of peers needs its table."""
+    if text.startswith("peers("):
+        return FromPeers.of(text[6:-1], COLUMN)
+    problems = Problems()
+    numbers = Numbers(Setting(problems, "CNY", 10, 2025, None), "x", None, {}, Text(Place("x"), ""))
+    found = read_distribution(numbers, Text(Place("x"), f"~ {text}"))
+    return str(problems[0]) if found is None else found
 
 
 def test_every_registered_distribution_is_under_contract() -> None:
-    assert {type(d) for d in EXAMPLES} == set(REGISTRY.values()) == {type(d) for d, _ in WRONG}
+    assert {type(d) for d in EXAMPLES} == {*REGISTRY.values(), Truncated} == {type(d) for d, _ in WRONG}
     assert all(cls.name == name for name, cls in REGISTRY.items())
 
 
@@ -134,20 +175,47 @@ def test_quantiles_outside_the_unit_interval_are_nan(d: Distribution) -> None:
     assert np.isnan(d.quantile(np.array([-1e-9, 1 + 1e-9, np.nan, np.inf]))).all()
 
 
-@every_continuous
+@every_in_scipy
 def test_quantiles_agree_with_scipy(d: Distribution) -> None:
     u = np.array([1e-6, 0.01, 0.3, 0.5, 0.9, 0.999])
     assert d.quantile(u) == pytest.approx(oracle(d).ppf(u), rel=1e-12, abs=1e-10 * d.sd)
 
 
-@every_continuous
+@every
+def test_the_distribution_function_inverts_quantiles(d: Distribution) -> None:
+    # a U-shaped beta hugs its bounds, where a value has too few digits left to tell its probability
+    sharp = isinstance(d, Beta) and min(d.a, d.b) < 1
+    u = np.array([0.3, 0.5, 0.6] if sharp else [1e-6, 0.01, 0.3, 0.45, 0.9, 0.999])
+    x = d.quantile(u)
+    if d.atoms:
+        assert (d.cdf(x) >= u * (1 - 1e-9)).all()
+        assert (d.cdf(x - 1e-9 * d.sd - 1e-12) <= u * (1 + 1e-9)).all() or d.sd == 0
+        return
+    upper = d.score(x)[x > d.support[0] + 1e-9 * d.sd]
+    assert stats.norm.cdf(upper) == pytest.approx(u[x > d.support[0] + 1e-9 * d.sd], rel=1e-6)
+
+
+@every
+def test_the_distribution_function_is_0_below_the_support_1_above_and_nan_for_nan(d: Distribution) -> None:
+    low, high = d.support
+    assert d.cdf(np.array([low - 1, high + 1])).tolist() == [0, 1]
+    assert math.isnan(d.cdf(math.nan))
+
+
+@every_in_scipy
+def test_the_distribution_function_agrees_with_scipy(d: Distribution) -> None:
+    x = d.quantile(np.array([1e-6, 0.01, 0.3, 0.5, 0.9, 0.999]))
+    assert d.cdf(x) == pytest.approx(oracle(d).cdf(x), rel=1e-9)
+
+
+@every_in_scipy
 def test_quantiles_invert_the_distribution_function(d: Distribution) -> None:
     # a U-shaped beta hugs its bounds, where a value has too few digits left to tell its probability
     u = np.array([0.3, 0.5, 0.6] if isinstance(d, Beta) and min(d.a, d.b) < 1 else [1e-6, 0.01, 0.3, 0.5, 0.9, 0.999])
     assert oracle(d).cdf(d.quantile(u)) == pytest.approx(u, rel=1e-9)
 
 
-@every_continuous
+@every_in_scipy
 def test_moments_agree_with_scipy(d: Distribution) -> None:
     assert d.mean == pytest.approx(oracle(d).mean(), rel=1e-9)
     assert d.sd == pytest.approx(oracle(d).std(), rel=1e-6 if d == TruncatedNormal(0, 1, 6, 9) else 1e-9)
@@ -155,11 +223,13 @@ def test_moments_agree_with_scipy(d: Distribution) -> None:
 
 @every
 def test_moments_are_the_integrals_of_the_quantile_function(d: Distribution) -> None:
-    if isinstance(d, (Discrete, Event, Constant)):
+    if isinstance(d, Stepped):
         levels = (np.arange(10_000) + 0.5) / 10_000
         assert d.mean == pytest.approx(d.quantile(levels).mean(), rel=1e-12)
         assert d.sd == pytest.approx(d.quantile(levels).std(), rel=1e-12)
         return
+    if isinstance(d, (Empirical, Mixture)) or d == StudentT(3, 2, 2.5):
+        return  # kinks, and a tail beyond every quadrature; tests of their own
     density = stats.norm.pdf
 
     def moment(power: int) -> float:
@@ -182,6 +252,8 @@ def test_moments_are_the_integrals_of_the_quantile_function(d: Distribution) -> 
 def test_the_base_is_the_mode_or_the_likelier_outcome_or_the_median(d: Distribution) -> None:
     if isinstance(d, (Pert, Triangular)):
         expected = d.mode
+    elif isinstance(d, Truncated) and isinstance(d.inner, Pert):
+        expected = d.inner.mode
     elif isinstance(d, Event):
         expected = 1.0 if d.probability >= 0.5 else 0.0
     else:
@@ -192,8 +264,9 @@ def test_the_base_is_the_mode_or_the_likelier_outcome_or_the_median(d: Distribut
 @every
 def test_from_normal_is_the_quantile_of_phi(d: Distribution) -> None:
     z = Z[np.abs(Z) < 5]
-    exact = d.quantile(stats.norm.cdf(z))
-    assert np.abs(d.from_normal(z) - exact).max() <= 1e-5 * d.sd
+    tail = np.where(z < 0, d.quantile(stats.norm.cdf(z)), d._quantile(stats.norm.cdf(z), stats.norm.sf(z)))
+    assert np.abs(d.from_normal(z) - tail).max() <= 1e-5 * d.sd
+    assert d.exact(z) == pytest.approx(tail, rel=1e-9, abs=1e-9 * d.sd)
 
 
 @every
@@ -228,13 +301,14 @@ def test_sound_parameters_draw_no_complaint(d: Distribution) -> None:
 def test_a_pickle_carries_parameters_and_no_table(d: Distribution) -> None:
     d.from_normal(Z)
     copy = pickle.dumps(d)
-    assert len(copy) < 400
+    assert len(copy) < 600
     assert pickle.loads(copy).from_normal(Z).tobytes() == d.from_normal(Z).tobytes()
 
 
 @pytest.mark.parametrize(("d", "complaint"), WRONG, ids=[c for _, c in WRONG])
 def test_wrong_parameters_are_complaints(d: Distribution, complaint: str) -> None:
-    assert d.complaints() == [complaint]
+    assert len(d.complaints()) == 1
+    assert d.complaints()[0].startswith(complaint)
 
 
 def oracle(d: Distribution) -> stats.rv_continuous:
@@ -255,6 +329,12 @@ def oracle(d: Distribution) -> stats.rv_continuous:
             return stats.truncnorm((low - mu) / sigma, (high - mu) / sigma, mu, sigma)
         case Lognormal(median, sigma):
             return stats.lognorm(sigma, scale=median)
+        case Gamma(shape, scale):
+            return stats.gamma(shape, scale=scale)
+        case Weibull(shape, scale):
+            return stats.weibull_min(shape, scale=scale)
+        case StudentT(mu, scale, freedom):
+            return stats.t(freedom, mu, scale)
     raise AssertionError(d)
 
 
@@ -318,9 +398,42 @@ def test_both_tails_are_mirror_images_to_the_last_digits() -> None:
     assert right.from_normal(z) == pytest.approx(-left.from_normal(-z), abs=1e-14)
 
 
-def test_shapes_too_sharp_for_a_table_are_computed_exactly() -> None:
-    assert tabulate(Beta(0.01, 0.01)._from_normal, Beta(0.01, 0.01).sd) is None
-    assert tabulate(Beta(2, 2)._from_normal, Beta(2, 2).sd) is not None
+def test_where_a_shape_is_too_sharp_for_a_table_it_is_computed_exactly() -> None:
+    smooth, sharp = Beta(2, 2).table(), Mixture((Constant(0), Uniform(5, 6)), (0.3, 0.7)).table()
+    assert smooth is not None and smooth.poor is None
+    assert sharp is not None and sharp.poor is not None
+    assert 1 <= sharp.poor.sum() <= 4
+    assert tabulate(lambda z: np.sin(300 * z), 1.0) is None
+
+
+def test_equal_distributions_share_one_table_in_the_process() -> None:
+    assert Pert(1, 2, 5).table() is Pert(1.0, 2.0, 5.0).table()
+    assert Pert(1, 2, 5).table() is not Pert(1, 2, 6).table()
+    assert shared_table.cache_info().maxsize == 256
+
+
+@every_continuous
+def test_the_arrays_of_a_table_are_all_that_an_engine_needs(d: Distribution) -> None:
+    assert isinstance(d, Continuous)
+    table = d.table()
+    z = Z[np.abs(Z) < 5]
+    if table is None:
+        return
+    place = (z + 8.5) * 512
+    index = place.astype(int)
+    found = table.left[index] + table.rise[index] * (place - index)
+    good = np.full(z.shape, True) if table.poor is None else ~table.poor[index]
+    assert good.mean() > 0.85 or isinstance(d, Empirical)
+    assert np.abs(found - d.exact(z))[good].max() <= 1e-5 * d.sd
+    assert not d.reads_table or found[good].tobytes() == d.from_normal(z)[good].tobytes()
+
+
+@every
+def test_steps_are_all_that_an_engine_needs_of_single_values(d: Distribution) -> None:
+    if isinstance(d, Stepped):
+        found = d.steps()
+        assert len(found.edges) == len(found.values) - 1
+        assert found.values[np.searchsorted(found.edges, Z)].tobytes() == d.from_normal(Z).tobytes()
 
 
 def test_a_ripple_that_coarse_points_miss_is_tabulated_from_exact_values() -> None:
@@ -329,7 +442,7 @@ def test_a_ripple_that_coarse_points_miss_is_tabulated_from_exact_values() -> No
 
     scores = tabulate(rippled, 1.0)
     assert scores is not None
-    assert np.abs(scores.read(Z) - rippled(Z)).max() <= 1e-5
+    assert np.abs(scores.read(Z, rippled) - rippled(Z)).max() <= 1e-5
 
 
 def test_at_a_step_the_quantile_is_the_lower_value() -> None:
@@ -370,7 +483,7 @@ def test_discrete_values_come_in_their_shares_and_impossible_ones_never() -> Non
         ("lognormal", [], {"p5": -1, "p95": 2}, "0 < p5 < p95 expected, found -1, 2"),
         ("lognormal", [], {"p5": 3}, "two different percentiles expected, found p5"),
         ("lognormal", [], {"p5": 3, "p05": 4}, "two different percentiles expected, found p5, p05"),
-        ("lognormal", [], {"p5": 3, "p100": 4}, "percentiles such as p5 and p95 expected, found p100"),
+        ("lognormal", [], {"p5": 3, "p100": 4}, "percentiles such as p10 and p90 expected, found p100"),
         ("discrete", [(1, 0.5), 3], {}, "discrete(value at probability, ...) expected, found 3"),
         ("discrete", [], {}, "discrete(value at probability, ...) expected, found nothing"),
     ],
@@ -390,12 +503,6 @@ def test_arguments_may_be_named_and_units_go_to_the_parameters_that_carry_one() 
     assert Pert(0.24, 0.31, 0.38, 6).shown(percent) == "pert(24%, 31%, 38%, shape=6)"
     assert Lognormal(0.1, 0.5).shown(percent) == "lognormal(10%, 0.5)"
     assert Discrete((0.1, 0.2), (1 / 3, 2 / 3)).shown(percent) == f"discrete(10% at {1 / 3}, 20% at {2 / 3})"
-
-
-def test_percentiles_at_fault_leave_a_complaint_not_an_exception() -> None:
-    assert Lognormal.from_percentiles(p5=3, p95=2).complaints() == [
-        "finite numbers expected, found median nan, sigma nan"
-    ]
 
 
 def test_a_table_is_ten_times_as_fast_as_the_exact_function() -> None:

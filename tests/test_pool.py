@@ -13,8 +13,9 @@ from conftest import ASSUMPTIONS, CASES
 
 from valuation.assumptions import Case
 from valuation.reading import load
+from valuation.simulation import engine
 from valuation.simulation.engine import simulate
-from valuation.simulation.pool import Alone, Pool, Processes, Where, opened
+from valuation.simulation.pool import Alone, Cluster, Pool, Processes, Where, opened
 from valuation.simulation.results import Simulation
 from valuation.simulation.sampling import KINDS, TILE, Kind
 from valuation.simulation.sketch import RANK_ERROR
@@ -156,8 +157,32 @@ def test_keeping_nothing_still_gives_every_figure_of_a_run(case: Case) -> None:
     assert set(none.as_json()) == set(kept.as_json())
 
 
-def test_the_value_may_be_kept_without_the_parts(case: Case) -> None:
-    found = simulate(case, 10_000, 7, keep_draws="value")
-    assert found.per_share.tobytes() == simulate(case, 10_000, 7).per_share.tobytes()
-    with pytest.raises(LookupError, match="keep_draws"):
-        _ = found.parts
+def test_of_parts_the_first_draws_are_kept_when_the_value_is_kept_alone(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = simulate(case, 16 * 4096, 7, keep=["cloud.dcf.weight"])
+    monkeypatch.setattr(engine, "PARTS_KEPT", 16 * 1024)
+    for chunk in (TILE, 4 * TILE):
+        found = simulate(case, 16 * 4096, 7, keep_draws="value", keep=["cloud.dcf.weight"], chunk=chunk)
+        assert found.per_share.tobytes() == whole.per_share.tobytes()
+        assert found.kept["cloud.dcf.weight"].tobytes() == whole.kept["cloud.dcf.weight"].tobytes()
+        for name, draws in found.parts.items():
+            first = whole.parts[name].reshape(whole.drawn.runs, -1)[:, : draws.size // whole.drawn.runs]
+            assert draws.tobytes() == first.ravel().tobytes()
+            assert whole.draws > draws.size == 8 * 2048
+
+
+@pytest.mark.slow
+def test_a_dask_worker_that_dies_costs_its_stretch_and_not_the_run(case: Case) -> None:
+    alone = simulate(case, 60_000, 7)
+    killed: list[int] = []
+    with opened(2, "dask") as pool:
+        assert isinstance(pool, Cluster)
+
+        def kill_one(done: int, whole: int) -> None:
+            if not killed:
+                killed.extend(pool.client.run(os.getpid).values())
+                os.kill(killed[0], signal.SIGKILL)
+
+        found = simulate(case, 60_000, 7, pool=pool, chunk=TILE, progress=kill_one)
+    assert bytes_of(alone) == bytes_of(found)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from valuation.simulation import sampling
-from valuation.simulation.errors import mean_error, mean_interval, quantile_error, quantile_interval, times
+from valuation.simulation.draws import Draws
+from valuation.simulation.errors import mean_error, quantile_error, quantile_interval, times
 from valuation.simulation.order_statistics import quantiles
 from valuation.simulation.sampling import KINDS as NAMES
 from valuation.simulation.sampling import TILE, Design, Kind
@@ -249,7 +250,7 @@ def test_standard_errors_of_quantiles_cover_the_truth_as_often_as_they_claim(kin
 
 @every_kind
 def test_intervals_cover_the_truth_as_often_as_they_claim(kind: Kind) -> None:
-    inside = [low <= TRUTH <= high for low, high in (mean_interval(v, blocks) for v, blocks in runs(kind))]
+    inside = [low <= TRUTH <= high for low, high in (Draws(v, blocks).mean_interval for v, blocks in runs(kind))]
     assert 0.91 <= np.mean(inside) <= 0.985
     truth = math.exp(0.5 * stats.norm.ppf(0.05))
     inside = [low <= truth <= high for low, high in (quantile_interval(v, 0.05, blocks) for v, blocks in runs(kind))]

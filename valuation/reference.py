@@ -85,6 +85,18 @@ amounts and hold no units: `= price * shares`, not `= 5 USD/share * 10 m shares`
 Amounts written in bn or tn are kept in m (`2.87 JPY tn` is 2,870,000 JPY m). Adding needs equal units; `k chips * CNY k/chip` is `CNY m`; `USD m * CNY/USD` is `CNY m`.
 """
 
+DISTRIBUTIONS = """\
+Arguments carry the unit of the quantity; shapes, weights and probabilities are plain numbers. Where a table below has a
+way by percentiles, any may be named, `p2.5` too, as many as it shows; `metalog` takes 3 to 10. Every continuous
+distribution takes `min=` and `max=`, which rule out what lies beyond them: `~ lognormal(10, 0.4, min=4, max=25)`;
+parameters and percentiles describe it before it is cut. A mixture has other distributions as its parts:
+`~ mixture(normal(5%, 1%, min=0%) at 70%, lognormal(9%, 0.2) at 30%)`.
+
+`~ empirical(history/margins.csv, margin)` reads a column of a CSV file, whose name is told from the folder of the case;
+blanks are left out. Shares that sum to one stand among the drivers or the helpers of a segment:
+`mix: ~ dirichlet(cloud=5, chips=3, other=2)` makes `mix.cloud`, `mix.chips` and `mix.other`, with means 50%, 30% and
+20% that are the surer the larger the numbers. Each is a formula over inputs `mix.cloud.gamma`, which scenarios may set.
+"""
 
 LINES = "Formulas of others read its lines as `<segment>.<line>`; which of them there are depends on the choices (`*`: any words)."
 
@@ -121,10 +133,12 @@ def _peers() -> Iterator[str]:
 
 def _distributions() -> Iterator[str]:
     yield "## Distributions\n"
-    yield "| written | what it is |\n|---|---|"
-    for name, found in sorted(REGISTRY.items()):
+    yield DISTRIBUTIONS
+    yield "| written | by percentiles | what it is |\n|---|---|---|"
+    for _, found in sorted(REGISTRY.items()):
         summary = (inspect.getdoc(found) or "").partition("\n")[0]
-        yield f"| `{found.signature() if found.signature().startswith(name) else name}` | {summary} |"
+        told = found.by_percentiles()
+        yield f"| `{found.signature()}` | {f'`{told}`' if told else ''} | {summary} |"
     yield ""
 
 

@@ -60,6 +60,8 @@ class Study:
 
     def simulate(self, draws: int | None = None, seed: int = SEED, **more: Any) -> Simulation:
         """Value the case for many draws of its uncertain inputs; see ``simulation.engine.simulate``."""
+        if not more.get("exact"):
+            more.setdefault("evaluator", self._evaluator)
         return simulate(self.case, draws, seed, **more)
 
     def findings(self, simulation: Simulation | None = None) -> list[Finding]:
@@ -130,6 +132,10 @@ class Study:
     def scenarios(self) -> dict[str, float]:
         """The value per share of each scenario, other assumptions at their base."""
         return dict(self._scenarios)
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        return Evaluator.of(self.case)
 
     @cached_property
     def _base(self) -> BaseCase:

@@ -10,7 +10,6 @@ from ..assumptions import Input
 from ..calculation import Parameter
 from ..distributions import Lognormal, Normal, Pert
 from ..kinds import Kind
-from ..operations import normal_cdf
 from ..simulation.evaluator import Evaluator
 from .peer_columns import multiple_reads, numbers
 from .recorded import Recorded
@@ -97,16 +96,15 @@ def no_correlations(look: Look) -> Iterator[Finding]:
 
 @of_files
 def unbounded_normal(look: Look) -> Iterator[Finding]:
-    """37: a bell curve has no floor at 0."""
+    """37: a bell curve, and whatever else has no floor, falls below 0."""
     recorded = look.recorded
     for found in uncertain(recorded):
         shape = found.distribution
-        if isinstance(shape, Normal) and _is_positive(recorded, found):
-            below = float(normal_cdf(-shape.mu / shape.sigma))
+        if shape is not None and shape.support[0] == -math.inf and _is_positive(recorded, found):
+            below = float(shape.cdf(0.0))
             if below > look.threshold():
-                text = (
-                    f"{found.name}: normal is below 0 in {percent(below)} of draws: use lognormal or truncated_normal"
-                )
+                often = f"{shape.name} is below 0 in {percent(below)} of draws"
+                text = f"{found.name}: {often}: use lognormal, or add min=0"
                 yield look.finding(found.name, text, found.origin.place)
 
 

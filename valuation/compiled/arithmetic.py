@@ -210,7 +210,7 @@ def _series(*coefficients: float) -> Any:
 
 
 _exp_series: Final = _series(*(1 / math.factorial(n) for n in range(2, 14)))  # of (exp(x) - 1 - x) / x^2
-_log_series: Final = _series(*(1 / n for n in range(3, 24, 2)))
+log_series: Final = _series(*(1 / n for n in range(3, 24, 2)))
 _MIDDLE: Final = 3.75
 # (1 + 2 x) exp(x^2) erfc(x) for x from 0 to infinity, of (x - 3.75) / (x + 3.75): found by interpolation in 60 nodes of
 # Chebyshev with 50 digits, to 4e-16. After Shepherd and Laframboise, Mathematics of Computation 36 (1981), 249-253.
@@ -282,7 +282,7 @@ def _log_parts(value):
     ratio = above / below
     rest = (fused(-ratio, below, above) - ratio * lost) / below
     square = ratio * ratio
-    low = 2 * (rest + ratio * square * _log_series(square)) + exponent * _LN2_LOW
+    low = 2 * (rest + ratio * square * log_series(square)) + exponent * _LN2_LOW
     big = exponent * _LN2_HIGH
     rough = big + 2 * ratio
     taken = rough - big

@@ -5,25 +5,52 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betainc, betaincinv
 
-from .base import Array, distribution, expected
-from .tables import Tabulated
+from .base import Array, distribution, nearer_score
+from .percentiles import Family, Given, solved
+from .spelling import expected
+from .tables import Continuous
+
+SMALLEST: Final = 1e-100  # below it the inverse underflows; no draw comes near
 
 
 def unit_beta(a: float, b: float, u: Array, v: Array) -> Array:
     """Return quantiles of Beta(a, b) on [0, 1] at u = 1 - v, each from its nearer tail (DLMF 8.17.4)."""
     lower = u <= 0.5
+    u, v = np.maximum(u, SMALLEST), np.maximum(v, SMALLEST)
     tail: Array = betaincinv(np.where(lower, a, b), np.where(lower, b, a), np.where(lower, u, v))
     return np.where(lower, tail, 1 - tail)
 
 
+def unit_beta_score(a: float, b: float, x: Array, y: Array) -> Array:
+    """Return normal scores of Beta(a, b) on [0, 1] at x = 1 - y."""
+    return nearer_score(betainc(a, b, x), betainc(b, a, y))
+
+
+def _both(logarithms: Array) -> tuple[float, float]:
+    a, b = np.exp(np.clip(logarithms, -20, 20))
+    return float(a), float(b)
+
+
+def _search(z: Array, values: Array, given: Given) -> dict[str, float] | None:
+    low, high = given.get("low", 0.0), given.get("high", 1.0)
+    if not low < values[0] <= values[-1] < high:
+        return None
+    x, y = (values - low) / (high - low), (high - values) / (high - low)
+    middle, spread = float(x.mean()), float((x[-1] - x[0]) / (z[-1] - z[0]))
+    total = max(middle * (1 - middle) / max(spread * spread, SMALLEST) - 1, 0.1)
+    start = math.log(middle * total), math.log((1 - middle) * total)
+    found = solved(lambda t: unit_beta_score(*_both(t), x, y) - z, [start, (0.0, 0.0), (2.0, 2.0)])
+    return None if found is None else dict(zip(("a", "b"), _both(found), strict=True))
+
+
 @distribution("beta")
 @dataclass(frozen=True)
-class Beta(Tabulated):
+class Beta(Continuous):
     """Beta(a, b) stretched from ``low`` to ``high`` (the unit of the quantity); ``a`` and ``b`` are plain numbers.
 
     Johnson, Kotz and Balakrishnan (1995), Continuous Univariate Distributions 2, chapter 25.
@@ -34,6 +61,7 @@ class Beta(Tabulated):
     low: float = 0.0
     high: float = 1.0
     free: ClassVar[frozenset[str]] = frozenset({"a", "b"})
+    family: ClassVar[Family] = Family(solves=("a", "b"), search=_search)
 
     @property
     def mean(self) -> float:
@@ -50,6 +78,10 @@ class Beta(Tabulated):
 
     def _quantile(self, u: Array, v: Array) -> Array:
         return self.low + (self.high - self.low) * unit_beta(self.a, self.b, u, v)
+
+    def _score(self, x: Array) -> Array:
+        width = self.high - self.low
+        return unit_beta_score(self.a, self.b, (x - self.low) / width, (self.high - x) / width)
 
     def _complaints(self) -> Iterator[str]:
         if self.a <= 0:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-from .base import Array, Distribution, distribution
+from .base import Array, distribution
+from .steps import Stepped
 
 
 @distribution("constant")
 @dataclass(frozen=True)
-class Constant(Distribution):
+class Constant(Stepped):
     """Always ``value``, in the unit of the quantity.
 
     >>> str(Constant(5))
@@ -21,7 +21,6 @@ class Constant(Distribution):
     """
 
     value: float
-    jumps: ClassVar[bool] = True
 
     @property
     def mean(self) -> float:
@@ -42,8 +41,8 @@ class Constant(Distribution):
     def _quantile(self, u: Array, v: Array) -> Array:
         return np.where(np.isnan(u), np.nan, self.value)
 
-    def _from_normal(self, z: Array) -> Array:
-        return self._quantile(z, z)
+    def _steps(self) -> tuple[Array, Array]:
+        return np.array([]), np.array([self.value])
 
     def _complaints(self) -> Iterator[str]:
         yield from ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,12 +11,14 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import ndtri
 
-from .base import Argument, Array, Distribution, chance, distribution, expected, spelled
+from .base import Argument, Array, Distribution, argument_spelled, distribution
+from .spelling import chance, expected, spelled
+from .steps import Stepped
 
 
 @distribution("discrete")
 @dataclass(frozen=True)
-class Discrete(Distribution):
+class Discrete(Stepped):
     """One of ``values`` (the unit of the quantity) with ``probabilities``, which sum to 1.
 
     >>> str(Discrete((10, 20), (0.3, 0.7)))
@@ -25,7 +28,6 @@ class Discrete(Distribution):
     values: tuple[float, ...]
     probabilities: tuple[float, ...]
     free: ClassVar[frozenset[str]] = frozenset({"probabilities"})
-    jumps: ClassVar[bool] = True
 
     @property
     def mean(self) -> float:
@@ -44,11 +46,9 @@ class Discrete(Distribution):
     def _outcomes(self) -> list[tuple[float, float]]:
         return sorted(zip(self.values, self.probabilities, strict=False))
 
-    def _pick(self, place: Array, ends: Array) -> Array:
-        """Return the value of the first outcome whose end is not below each place; NaN for NaN."""
-        values = np.array([value for value, p in self._outcomes if p > 0])
-        chosen = values[np.searchsorted(ends, place, side="left")]
-        return np.where(np.isnan(place), np.nan, chosen)
+    @property
+    def _possible(self) -> Array:
+        return np.array([value for value, p in self._outcomes if p > 0])
 
     @property
     def _ends(self) -> Array:
@@ -56,13 +56,12 @@ class Discrete(Distribution):
         return np.cumsum([p for _, p in self._outcomes if p > 0])[:-1]
 
     def _quantile(self, u: Array, v: Array) -> Array:
-        return self._pick(u, self._ends)
+        return np.where(np.isnan(u), np.nan, self._possible[np.searchsorted(self._ends, u, side="left")])
 
-    def _from_normal(self, z: Array) -> Array:
-        return self._pick(z, ndtri(self._ends))
+    def _steps(self) -> tuple[Array, Array]:
+        return ndtri(self._ends), self._possible
 
-    def complaints(self) -> list[str]:
-        """Return what is wrong with the values and probabilities."""
+    def _faults(self) -> list[str]:
         if not self.values or len(self.values) != len(self.probabilities):
             return [f"one probability a value expected, found {len(self.values)} and {len(self.probabilities)}"]
         unreal = [number for number in (*self.values, *self.probabilities) if not math.isfinite(number)]
@@ -75,7 +74,7 @@ class Discrete(Distribution):
         total = math.fsum(self.probabilities)
         if abs(total - 1) > 1e-9:
             yield f"probabilities that sum to 100% expected, found {100 * total:.12g}%"
-        doubled = sorted({value for value in self.values if self.values.count(value) > 1})
+        doubled = sorted(value for value, times in Counter(self.values).items() if times > 1)
         if doubled:
             yield f"different values expected, found {', '.join(map(spelled, doubled))} more than once"
 
@@ -90,8 +89,13 @@ class Discrete(Distribution):
     @classmethod
     def from_arguments(cls, positional: Sequence[Argument], named: Mapping[str, float]) -> Distribution | str:
         """Build from pairs (value, probability), or return the complaint about what is not a pair."""
-        pairs = [pair for pair in positional if isinstance(pair, tuple)]
-        strangers = [spelled(number) for number in positional if not isinstance(number, tuple)] + list(named)
+        pairs: list[tuple[float, float]] = []
+        strangers = list(named)
+        for found in positional:
+            if isinstance(found, tuple) and not isinstance(found[0], Distribution):
+                pairs.append((found[0], found[1]))
+            else:
+                strangers.append(argument_spelled(found))
         if strangers or not pairs:
             return f"{cls.signature()} expected, found {', '.join(strangers) or 'nothing'}"
         return cls(tuple(value for value, _ in pairs), tuple(p for _, p in pairs))

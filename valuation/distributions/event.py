@@ -10,12 +10,14 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import ndtri
 
-from .base import Array, Distribution, chance, distribution, expected
+from .base import Array, distribution
+from .spelling import chance, expected
+from .steps import Stepped
 
 
 @distribution("event")
 @dataclass(frozen=True)
-class Event(Distribution):
+class Event(Stepped):
     """Bernoulli: 1 with ``probability``, else 0. Its base is the more likely outcome, 1 at exactly 50 %.
 
     Johnson, Kemp and Kotz (2005), Univariate Discrete Distributions, chapter 3.
@@ -26,7 +28,6 @@ class Event(Distribution):
 
     probability: float
     free: ClassVar[frozenset[str]] = frozenset({"probability"})
-    jumps: ClassVar[bool] = True
 
     @property
     def mean(self) -> float:
@@ -47,8 +48,8 @@ class Event(Distribution):
     def _quantile(self, u: Array, v: Array) -> Array:
         return np.where(np.isnan(u), np.nan, (v < self.probability).astype(np.float64))
 
-    def _from_normal(self, z: Array) -> Array:
-        return np.where(np.isnan(z), np.nan, (z > -ndtri(self.probability)).astype(np.float64))
+    def _steps(self) -> tuple[Array, Array]:
+        return np.array([-ndtri(self.probability)]), np.array([0.0, 1.0])
 
     def _complaints(self) -> Iterator[str]:
         if not 0 <= self.probability <= 1:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from .base import Argument, Array, Distribution, distribution, expected
+from .base import Argument, Array, Distribution, distribution
 from .lognormal import Lognormal
+from .spelling import expected
 
 FEWEST: Final = 4
 MIDDLE_HALF: Final = 1.349  # standard deviations between the quartiles of a normal distribution
@@ -29,6 +30,7 @@ class FromPeers(Lognormal):
     'peers(peers.chips.ev_sales)'
     """
 
+    family: ClassVar[None] = None
     column: str = ""
     peers: int = FEWEST
     lowest: float = 1.0
@@ -42,8 +44,7 @@ class FromPeers(Lognormal):
         sigma = math.log(high / low) / MIDDLE_HALF if low > 0 else 0.0
         return cls(float(middle) * 10.0**power, sigma, column, len(numbers), lowest)
 
-    def complaints(self) -> list[str]:
-        """Return what is wrong with the column."""
+    def _faults(self) -> list[str]:
         return list(self._complaints())
 
     def _complaints(self) -> Iterator[str]:

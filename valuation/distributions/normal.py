@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
-from scipy.special import ndtri
 
-from .base import Array, Distribution, distribution, expected
+from .base import Array, distribution, nearer_score
+from .percentiles import Family
+from .spelling import expected
+from .tables import Continuous
 
 
 @distribution("normal")
 @dataclass(frozen=True)
-class Normal(Distribution):
+class Normal(Continuous):
     """Normal with mean ``mu`` and standard deviation ``sigma``, in the unit of the quantity; files say mean and sd.
 
     Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, chapter 13.
@@ -24,6 +27,12 @@ class Normal(Distribution):
 
     mu: float = field(metadata={"name": "mean"})
     sigma: float = field(metadata={"name": "sd"})
+    reads_table: ClassVar[bool] = False
+    family: ClassVar[Family] = Family(
+        solves=("mean", "sd"),
+        curve=lambda z, shape, given: z,
+        parameters=lambda location, scale, shape, given: {"mean": location, "sd": scale},
+    )
 
     @property
     def mean(self) -> float:
@@ -42,10 +51,13 @@ class Normal(Distribution):
         return -np.inf, np.inf
 
     def _quantile(self, u: Array, v: Array) -> Array:
-        return self._from_normal(np.where(u <= 0.5, ndtri(u), -ndtri(v)))
+        return self._from_normal(nearer_score(u, v))
 
     def _from_normal(self, z: Array) -> Array:
         return self.mu + self.sigma * z
+
+    def _score(self, x: Array) -> Array:
+        return (x - self.mu) / self.sigma
 
     def _complaints(self) -> Iterator[str]:
         if self.sigma <= 0:

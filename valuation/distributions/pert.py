@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .base import Array, distribution, expected
-from .beta import unit_beta
-from .tables import Tabulated
+from .base import Array, distribution
+from .beta import unit_beta, unit_beta_score
+from .percentiles import Family, Given
+from .spelling import expected
+from .tables import Continuous
+
+
+def _placed(location: float, scale: float, shape: float, given: Given) -> dict[str, float]:
+    return {"low": location, "mode": location + shape * scale, "high": location + scale}
 
 
 @distribution("pert")
 @dataclass(frozen=True)
-class Pert(Tabulated):
+class Pert(Continuous):
     """PERT with ``low``, ``mode`` and ``high`` in the unit of the quantity.
 
     ``shape`` is the weight of the mode in the mean, (low + shape * mode + high) / (shape + 2): 4 is the classical
@@ -29,6 +35,13 @@ class Pert(Tabulated):
     high: float
     shape: float = 4.0
     free: ClassVar[frozenset[str]] = frozenset({"shape"})
+    has_mode: ClassVar[bool] = True
+    family: ClassVar[Family] = Family(
+        solves=("low", "mode", "high"),
+        curve=lambda z, shape, given: Pert(0, shape, 1, given.get("shape", 4.0)).exact(z),
+        parameters=_placed,
+        shape=(0, 1),
+    )
 
     @property
     def mean(self) -> float:
@@ -47,10 +60,16 @@ class Pert(Tabulated):
         return self.low, self.high
 
     def _quantile(self, u: Array, v: Array) -> Array:
+        return self.low + (self.high - self.low) * unit_beta(*self._shapes, u, v)
+
+    @property
+    def _shapes(self) -> tuple[float, float]:
         width = self.high - self.low
-        a = 1 + self.shape * (self.mode - self.low) / width
-        b = 1 + self.shape * (self.high - self.mode) / width
-        return self.low + width * unit_beta(a, b, u, v)
+        return 1 + self.shape * (self.mode - self.low) / width, 1 + self.shape * (self.high - self.mode) / width
+
+    def _score(self, x: Array) -> Array:
+        width = self.high - self.low
+        return unit_beta_score(*self._shapes, (x - self.low) / width, (self.high - x) / width)
 
     def _complaints(self) -> Iterator[str]:
         if not self.low <= self.mode <= self.high:

@@ -2,56 +2,60 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri_exp
 
-from .base import Array, distribution, expected
-from .tables import Tabulated, moments
+from .base import Array, Distribution, distribution
+from .normal import Normal
+from .percentiles import Family, Given, solved
+from .spelling import expected
+from .truncated import Cut
+
+
+def _search(z: Array, values: Array, given: Given) -> dict[str, float] | None:
+    low, high = given.get("low", math.nan), given.get("high", math.nan)
+    if not low < values[0] <= values[-1] < high:
+        return None
+    spread = (values[-1] - values[0]) / (z[-1] - z[0])
+    middle = values.mean() - spread * z.mean()
+
+    def off(t: Array) -> Array:
+        shape = TruncatedNormal(middle + spread * float(t[0]), spread * float(np.exp(np.clip(t[1], -9, 9))), low, high)
+        return shape.score(values) - z
+
+    found = solved(off, [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (-1.0, 1.0)])
+    if found is None:
+        return None
+    return {"mean": middle + spread * float(found[0]), "sd": spread * math.exp(found[1])}
 
 
 @distribution("truncated_normal")
 @dataclass(frozen=True)
-class TruncatedNormal(Tabulated):
+class TruncatedNormal(Cut):
     """Normal(``mu``, ``sigma``) given that it lies between ``low`` and ``high``, all in the unit of the quantity.
 
     Files call the first two mean and sd: they belong to the bell curve before it is cut, whereas the properties
-    ``mean`` and ``sd`` are what remains after. Johnson, Kotz and Balakrishnan (1994), Continuous Univariate
-    Distributions 1, section 13.10.1.
+    ``mean`` and ``sd`` are what remains after; percentiles are of what remains too. Johnson, Kotz and Balakrishnan
+    (1994), Continuous Univariate Distributions 1, section 13.10.1.
     """
 
     mu: float = field(metadata={"name": "mean"})
     sigma: float = field(metadata={"name": "sd"})
     low: float
     high: float
-
-    @cached_property
-    def _moments(self) -> tuple[float, float]:
-        return moments(self._from_normal)
+    family: ClassVar[Family] = Family(solves=("mean", "sd"), search=_search)
 
     @property
-    def mean(self) -> float:
-        return self._moments[0]
+    def whole(self) -> Distribution:
+        return Normal(self.mu, self.sigma)
 
     @property
-    def sd(self) -> float:
-        return self._moments[1]
-
-    @property
-    def support(self) -> tuple[float, float]:
+    def bounds(self) -> tuple[float, float]:
         return self.low, self.high
-
-    def _quantile(self, u: Array, v: Array) -> Array:
-        # both tails as logarithms, and the smaller one inverted: bounds 30 sd away from the mean still work
-        start, end = (self.low - self.mu) / self.sigma, (self.high - self.mu) / self.sigma
-        log_u, log_v = np.log(u), np.log(v)
-        below = np.logaddexp(log_v + log_ndtr(start), log_u + log_ndtr(end))
-        above = np.logaddexp(log_v + log_ndtr(-start), log_u + log_ndtr(-end))
-        z: Array = np.where(below < above, ndtri_exp(np.minimum(below, 0)), -ndtri_exp(np.minimum(above, 0)))
-        return self.mu + self.sigma * z
 
     def _complaints(self) -> Iterator[str]:
         if self.sigma <= 0:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
-from .base import Array, Distribution, distribution, expected
+from scipy.special import ndtr
+
+from .base import Array, distribution, nearer_score
+from .percentiles import Family
+from .spelling import expected
+from .tables import Continuous
 
 
 @distribution("uniform")
 @dataclass(frozen=True)
-class Uniform(Distribution):
+class Uniform(Continuous):
     """Uniform from ``low`` to ``high``, in the unit of the quantity.
 
     Johnson, Kotz and Balakrishnan (1995), Continuous Univariate Distributions 2, chapter 26.
@@ -22,6 +28,11 @@ class Uniform(Distribution):
 
     low: float
     high: float
+    family: ClassVar[Family] = Family(
+        solves=("low", "high"),
+        curve=lambda z, shape, given: ndtr(z),
+        parameters=lambda location, scale, shape, given: {"low": location, "high": location + scale},
+    )
 
     @property
     def mean(self) -> float:
@@ -37,6 +48,9 @@ class Uniform(Distribution):
 
     def _quantile(self, u: Array, v: Array) -> Array:
         return self.low + (self.high - self.low) * u
+
+    def _score(self, x: Array) -> Array:
+        return nearer_score((x - self.low) / (self.high - self.low), (self.high - x) / (self.high - self.low))
 
     def _complaints(self) -> Iterator[str]:
         if self.low >= self.high:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from ..kinds import MONEY
 from ..order import order
 from ..problems import InvalidAssumptions, Place, Problem, Problems, nearest
 from .checks import check_settings
-from .files import FOLDERS, Gathered, gather
+from .files import FOLDERS, Gathered, csv_table, gather
 from .groups import discount_base, group, holding, reconciliations, shares
 from .names import check_names, check_overrides, reads
 from .relations import correlations, scenarios
@@ -82,6 +83,7 @@ def _read(gathered: Gathered, problems: Problems, overrides: Mapping[str, str], 
     facts = None if gathered.facts is None else frozenset(gathered.facts)
     values = ValueReader(problems, frame.currency, frame.years, frame.base_year, facts, dict(overrides), place)
     values.peers, values.day = gathered.peers, frame.date
+    values.table = partial(csv_table, gathered, problems)
     session = Session(gathered, problems, values)
     _read_parts(session)
     case = _case(session, frame)

@@ -22,6 +22,15 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")  # four together fit into a na
 SEPARATORS: Final = ((";", "semicolons"), ("\t", "tabs"))
 
 
+@dataclass(frozen=True)
+class CsvTable:
+    """The cells of a CSV file of a case: names of columns, and the rows below them."""
+
+    file: str
+    heads: list[str]
+    rows: list[list[str]]
+
+
 @dataclass
 class Gathered:
     """The top-level keys of a case with their trees, its peer tables, and the text of every file by relative name."""
@@ -33,6 +42,7 @@ class Gathered:
     schedules: dict[str, tuple[Place, Node]] = field(default_factory=dict)
     transactions: dict[str, tuple[Place, Node]] = field(default_factory=dict)
     peers: dict[str, PeerTable] = field(default_factory=dict)
+    tables: dict[str, CsvTable | None] = field(default_factory=dict)
     facts: dict[str, Fact] | None = None
     files: dict[str, str] = field(default_factory=dict)
     order: list[Text] = field(default_factory=list)
@@ -188,6 +198,21 @@ def _heads(path: Path, cells: list[str], problems: Problems) -> list[str] | None
             problems.add(Place(str(path), 1, number), "", f"{wanted}, found {head!r}")
             return None
     return heads
+
+
+def csv_table(case: Gathered, problems: Problems, name: str) -> CsvTable | str | None:
+    """Return a CSV file by its name in the folder of the case, or a complaint; None with problems inside the file."""
+    path = case.root / name
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        return f"expected a file in the folder of the case, found {name}"
+    if not is_file(path):
+        there = [_relative(found, case.root) for depth in ("*.csv", "*/*.csv") for found in case.root.glob(depth)]
+        return f"{name} is not found in the folder of the case{nearest(name, sorted(there))}"
+    if name not in case.tables:
+        rows = _rows(path, case, problems)
+        heads = _heads(path, rows[0], problems) if rows else None
+        case.tables[name] = None if heads is None else CsvTable(str(path), heads, rows[1:])
+    return case.tables[name]
 
 
 def _read_correlation_csv(case: Gathered, problems: Problems) -> None:

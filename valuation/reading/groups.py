@@ -10,6 +10,7 @@ from ..assumptions import Reconciliation, Working
 from ..dilution import SHARE_COUNT
 from ..kinds import MONEY, PERCENTAGE, SHARE, Kind
 from ..problems import nearest
+from .dirichlet import read_shares
 from .files import NAME
 from .session import Session, humanised
 from .tree import Entries, Items, Text
@@ -32,7 +33,7 @@ def group(session: Session, group: str, kind: Kind | None, *, but: Collection[st
         session.problems.add(place, group, "expected names with values")
         return
     for key, child in node:
-        if key.text not in but:
+        if key.text not in but and not (group == "drivers" and read_shares(session, f"{group}.{key.text}", key, child)):
             session.assume(f"{group}.{key.text}", humanised(key.text), key, child, kind)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -13,10 +13,12 @@ from ..assumptions import DEFAULT, JUDGEMENT, Origin, PeerTable
 from ..kinds import Kind
 from ..problems import Place, Problems, nearest
 from ..units import NUMBER, RATE, Unit, kept, money, parse_unit, scaled
+from .files import CsvTable
 from .tree import Items, Node, Text
 
-A_NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
+A_NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
 A_VALUE: Final = "a number, a percentage, a yearly list, fade(...), = formula or ~ distribution"
+LONGEST: Final = 600
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Setting:
     used: set[str] = field(default_factory=set)
     peers: Mapping[str, PeerTable] = field(default_factory=dict)
     day: str = ""
+    table: Callable[[str], CsvTable | str | None] = lambda name: f"{name} cannot be read here"
 
     def money_unit(self) -> Unit:
         """The unit in which a case counts its money."""
@@ -53,7 +56,9 @@ class Numbers:
         self.base = self._base()
 
     def complain(self, place: Place, text: str) -> None:
-        """Add a problem with this assumption."""
+        """Add a problem with this assumption; what nobody would read to its end is cut."""
+        if len(text) > LONGEST:
+            text = f"{text[: LONGEST // 2]} ... and {len(text) - LONGEST // 2:,} characters more"
         self.setting.problems.add(place, self.name, text)
 
     def _text(self, field_name: str) -> Text | None:

@@ -13,6 +13,7 @@ from ..calculation import Calculation, Parameter
 from ..kinds import Choice, Kind, PeerColumn, Table
 from ..lines import snake
 from ..problems import Place, nearest
+from .dirichlet import read_shares
 from .files import NAME
 from .session import TITLE, Session, humanised
 from .tree import Entries, Node, Text
@@ -50,6 +51,8 @@ def helpers(session: Session, scope: str, node: Entries, known: Collection[str])
     for key, child in node:
         if key.text not in parameters and key.text not in known:
             name = f"{scope}.{key.text}"
+            if read_shares(session, name, key, child, scope):
+                continue
             session.helpers[name] = key.place
             session.assume(name, humanised(key.text), key, child, None, scope)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assumptions import Case, Input
-from ..simulation.engine import SEED, base_price
+from ..simulation.engine import SEED
 from ..simulation.evaluator import Evaluator
 from ..simulation.sampling import design
 
@@ -100,7 +100,7 @@ def valued(evaluator: Evaluator, drawn: Array, seed: int, replicates: int) -> Sa
         if bad.any():
             invalid.update(lines.invalid.counts(bad))
     per_share[~np.isfinite(per_share)] = np.nan
-    return Sample(evaluator, drawn, values, per_share, dict(invalid), base_price(evaluator.case), seed, replicates)
+    return Sample(evaluator, drawn, values, per_share, dict(invalid), evaluator.price, seed, replicates)
 
 
 def worth(evaluator: Evaluator) -> Function:

@@ -13,7 +13,7 @@ from ..assumptions import Case
 from ..lines import Lines
 from ..model import value
 from ..reverse.unknowns import Unknown, refusal, unknown
-from ..simulation.engine import SEED, base_price
+from ..simulation.engine import SEED
 from ..simulation.evaluator import Evaluator
 from ..units import Unit
 from .draws import DRAWS, Array, sample, share_above
@@ -98,7 +98,7 @@ def grid(
     if rows.name == columns.name:
         raise refusal(rows.name, "is given twice: a grid takes two different names", PLACE)
     unknowns = unknown(case, rows.name, PLACE), unknown(case, columns.name, PLACE)
-    price = base_price(case) if price is None else price
+    price = Evaluator.of(case).price if price is None else price
     if measure == "probability" and price is None:
         raise refusal("shares.price", "missing; give the price, as the case has none", "--price")
     axes = (rows, columns)

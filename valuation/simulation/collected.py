@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,8 +20,9 @@ Array = NDArray[np.float64]
 class Collected:
     """Pieces put together in the order of the draws, in whatever order they come."""
 
-    def __init__(self, design: Design) -> None:
-        self.design = design
+    def __init__(self, design: Design, lengths: Mapping[str, int] | None = None) -> None:
+        """``lengths`` says how many draws of each sequence are kept of outputs that are not kept whole."""
+        self.design, self._lengths = design, lengths or {}
         self.drawn = 0
         self._kept: dict[str, Array] = {}
         self._sketches: dict[str, list[Sketch]] = {}
@@ -40,11 +42,11 @@ class Collected:
         """Put what a stretch gave in its place."""
         for piece in found.pieces:
             stretch = piece.stretch
-            here = slice(stretch.first, stretch.first + stretch.count)
             for name, values in piece.kept.items():
                 if name not in self._kept:
-                    self._kept[name] = np.empty((*values.shape[:-1], self.design.runs, self.design.run))
-                self._kept[name][..., stretch.run, here] = values
+                    length = self._lengths.get(name, self.design.run)
+                    self._kept[name] = np.empty((*values.shape[:-1], self.design.runs, length))
+                self._kept[name][..., stretch.run, stretch.first : stretch.first + values.shape[-1]] = values
             self._invalid[stretch] = piece.invalid
             if piece.sketches:
                 self._waiting[stretch] = piece
@@ -73,8 +75,12 @@ class Collected:
         inside = [s for s in self._invalid if s.run in whole and s.first + s.count <= length]
         self._invalid = {stretch: self._invalid[stretch] for stretch in inside}
         draws = length * len(whole)
-        replicates = {"antithetic": draws // 2, "random": 1}.get(self.design.kind, len(whole))
+        replicates = self._replicates(draws, len(whole))
         self.design, self.drawn = replace(self.design, draws=draws, replicates=replicates), draws
+
+    def _replicates(self, draws: int, runs: int) -> int:
+        """In how many independent blocks some draws of ``runs`` sequences come."""
+        return {"antithetic": draws // 2, "random": 1}.get(self.design.kind, runs)
 
     def _complete(self) -> tuple[int, list[int]]:
         """The length and the sequences of the largest complete design; sketches are merged for all sequences only."""
@@ -110,7 +116,8 @@ class Collected:
     def sample(self, name: str) -> Sample:
         """The distribution of an output: its draws, or its sketches."""
         if name in self._kept:
-            return Draws(self.kept(name), self.design.replicates)
+            values = self.kept(name)
+            return Draws(values, self._replicates(values.size, self.design.runs))
         return Sketched(self._sketches[name], self.design.runs)
 
     def kept(self, name: str) -> Array:

@@ -11,8 +11,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import Interval, mean_error, mean_interval, quantile_error, quantile_interval
-from .order_statistics import quantiles
+from .errors import Interval, mean_error, quantile_error, quantile_interval, times
+from .moments import Moments, pieces
+from .order_statistics import SMALL, quantiles
 
 Array = NDArray[np.float64]
 
@@ -80,31 +81,42 @@ class Draws:
         return self.values.size
 
     @cached_property
-    def _good(self) -> Array:
-        finite = np.isfinite(self.values)
-        return self.values if finite.all() else self.values[finite]
+    def _moments(self) -> Moments:
+        return Moments.of(self.values)
 
     @property
     def valid(self) -> int:
         """How many draws have a value."""
-        return self._good.size
+        return self._moments.count
 
-    @cached_property
+    @property
     def mean(self) -> float:
         """Mean of the valid draws."""
-        return float(self._good.mean()) if self.valid else math.nan
+        return self._moments.mean if self.valid else math.nan
 
-    @cached_property
+    @property
     def sd(self) -> float:
         """Standard deviation of the valid draws."""
-        return float(np.std(self._good, ddof=1)) if self.valid > 1 else 0.0
+        return self._moments.sd
 
-    @cached_property
+    @property
     def skewness(self) -> float:
         """Third standardised moment of the valid draws."""
-        away = self._good - self.mean
-        spread = float(np.mean(away**2)) if self.valid else 0.0
-        return float(np.mean(away**3)) / spread**1.5 if spread else 0.0
+        return self._moments.skewness
+
+    def _quantiles(self, values: Array, at: Sequence[float]) -> list[float]:
+        """Quantiles of the draws, from a sorted copy where they are few enough for one."""
+        if self.drawn > SMALL or not self.valid:
+            return quantiles(values, at)
+        places = np.asarray(at) * (self.valid - 1)
+        low = places.astype(np.intp)
+        high = np.minimum(low + 1, self.valid - 1)
+        found = self._ordered[low] + (places - low) * (self._ordered[high] - self._ordered[low])
+        return [float(value) for value in found]
+
+    @cached_property
+    def _ordered(self) -> Array:
+        return np.sort(self.values[np.isfinite(self.values)])
 
     @cached_property
     def mean_error(self) -> float:
@@ -114,27 +126,31 @@ class Draws:
     @property
     def mean_interval(self) -> Interval:
         """95 % interval of the mean."""
-        return mean_interval(self.values, self.replicates)
+        half = times(self.replicates) * self.mean_error
+        return self.mean - half, self.mean + half
 
     def quantiles(self, at: Sequence[float]) -> list[float]:
         """Values at probabilities, linear between order statistics."""
-        return quantiles(self.values, at)
+        return self._quantiles(self.values, at)
 
     def quantile_error(self, q: float) -> float:
         """Standard error of a quantile."""
-        return quantile_error(self.values, q, self.replicates)
+        return quantile_error(self.values, q, self.replicates, self._quantiles)
 
     def quantile_interval(self, q: float) -> Interval:
         """95 % interval of a quantile."""
-        return quantile_interval(self.values, q, self.replicates)
+        return quantile_interval(self.values, q, self.replicates, self._quantiles)
 
     def share_above(self, value: float) -> float:
         """Share of the valid draws above a value."""
-        return float(np.mean(self._good > value)) if self.valid else math.nan
+        above = sum(int((piece > value).sum()) for piece in pieces(self.values))
+        return above / self.valid if self.valid else math.nan
 
     def shares(self, edges: Array) -> Array:
         """Share of the valid draws between edges."""
-        counts, _ = np.histogram(np.clip(self._good, edges[0], edges[-1]), edges)
+        counts = np.zeros(len(edges) - 1)
+        for piece in pieces(self.values):
+            counts += np.histogram(np.clip(piece[np.isfinite(piece)], edges[0], edges[-1]), edges)[0]
         return counts / max(self.valid, 1)
 
     def expected_shortfall(self, q: float) -> float:
@@ -143,6 +159,9 @@ class Draws:
             return math.nan
         count = q * self.valid
         whole = min(int(count), self.valid - 1)
-        lowest = np.partition(self._good, whole)[: whole + 1]
-        edge = float(lowest[whole])
-        return (float(lowest[:whole].sum()) + (count - whole) * edge) / count
+        edge = self.quantiles([whole / max(self.valid - 1, 1)])[0]  # the order statistic of the last one
+        below, number = 0.0, 0
+        for piece in pieces(self.values):
+            chosen = piece[piece < edge]
+            below, number = below + float(chosen.sum()), number + chosen.size
+        return (below + (count - number) * edge) / count

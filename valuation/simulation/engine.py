@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ..assumptions import Case
-from ..lines import single
-from ..model import base_value
 from .collected import Collected
 from .evaluator import Evaluator
 from .frame import Frame, find_frame
-from .pool import Pool, one_core_each, opened
+from .machine import NoMachine
+from .pool import Alone, Pool, Threads, cores, one_core_each
 from .results import Checkpoint, Drawn, Simulation
 from .sampling import TILE, Design, Kind, design
 from .work import PER_SHARE, Work, attributable_of, outputs_of, share_of
 
 Progress = Callable[[int, int], None]
 Keeping = Literal["auto", "all", "value", "none"]
+Engine = Literal["auto", "numpy", "compiled"]
 
 CHUNK: Final = 16 * TILE
 DRAWS: Final = 100_000
@@ -32,9 +31,11 @@ SEED: Final = 20260202
 MOST_DRAWS: Final = 1_000_000_000_000
 ALL_KEPT: Final = 2_000_000
 VALUE_KEPT: Final = 20_000_000
+PARTS_KEPT: Final = 1 << 17
 FIRST: Final = 2048
 LAST: Final = 1_600_000
 UNTIL_REPLICATES: Final = 16
+COMPILED_FROM: Final = 500_000
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Asked:
     until: float | None = None
     keep: tuple[str, ...] = ()
     keep_draws: Keeping = "auto"
+    engine: Engine = "auto"
     chunk: int = CHUNK
     frame: Frame | None = None
 
@@ -60,8 +62,11 @@ def simulate(
     until: float | None = None,
     keep: Sequence[str] = (),
     keep_draws: Keeping = "auto",
+    engine: Engine = "auto",
+    exact: bool = False,
     pool: Pool | None = None,
     frame: Frame | None = None,
+    evaluator: Evaluator | None = None,
     chunk: int = CHUNK,
     progress: Progress | None = None,
 ) -> Simulation:
@@ -70,39 +75,38 @@ def simulate(
     ``draws`` (100,000 unless given) is rounded up to fit the design. ``until`` draws until the standard errors of P5,
     P50 and P95 of the value per share are at most this share of each, but no more than ``draws`` (1.6 million unless
     given). ``keep`` names inputs, assumptions and lines whose draws are kept as well, such as 'cloud.wacc' or
-    'cloud.enterprise_value'; KeyError for a name that is neither. ``keep_draws``: of very many draws those of parts,
-    and then those of the value, are summarised instead of kept. ``pool`` does the work, this thread unless given.
-    ``frame`` is that of another run, whose random numbers are then common to both. ``progress(done, all)`` is called
+    'cloud.enterprise_value'; KeyError for a name that is neither. ``keep_draws``: of more than two million draws those
+    of parts are kept of the first 131,072 only, of more than twenty million those of the value are summarised; "all",
+    "value" and "none" say so whatever their number. ``engine``: of many draws the compiled reading takes less time than
+    it costs to make, so "auto" takes it then, where there is one. ``exact`` calls the quantile functions
+    themselves where tables would do to 1e-5 standard deviations. ``pool`` does the work; unless given this thread
+    does, or one for each core where work is compiled.
+    ``frame`` is that of another run, whose random numbers are then common to both. ``evaluator`` is that of an earlier
+    run of the same case, so that what it found out about the case serves again. ``progress(done, all)`` is called
     after each chunk. A KeyboardInterrupt gives what was found so far, marked partial.
     """
-    asked = Asked(draws, seed, kind, until, tuple(keep), keep_draws, chunk, frame)
-    with opened() if pool is None else nullcontext(pool) as workers:
-        return _Run(case, asked, workers, progress).simulation()
+    asked = Asked(draws, seed, kind, until, tuple(keep), keep_draws, engine, chunk, frame)
+    return _Run(evaluator or Evaluator.of(case, exact=exact), asked, pool, progress).simulation()
 
 
-def frame_of(case: Case, kind: Kind = "sobol") -> Frame:
+def frame_of(case: Case | Evaluator, kind: Kind = "sobol") -> Frame:
     """The frame that a run of a case has; give it to runs of changed cases, so that they draw the same numbers."""
-    evaluator = Evaluator.of(case)
+    evaluator = case if isinstance(case, Evaluator) else Evaluator.of(case)
     return find_frame(evaluator) if kind == "sobol" else Frame.plain(evaluator)
-
-
-def base_price(case: Case) -> float | None:
-    """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
-    found = base_value(case)
-    return None if found.price is None else single(found.price)
 
 
 class _Run:
     """One run of one case."""
 
-    def __init__(self, case: Case, asked: Asked, pool: Pool, progress: Progress | None) -> None:
+    def __init__(self, evaluator: Evaluator, asked: Asked, pool: Pool | None, progress: Progress | None) -> None:
         self.begin = time.perf_counter()
         self.asked, self.pool, self.progress = asked, pool, progress
-        self.evaluator = Evaluator.of(case)
+        self.evaluator = evaluator
         with one_core_each():
-            known = frame_of(case, asked.kind) if asked.frame is None else asked.frame
+            known = frame_of(evaluator, asked.kind) if asked.frame is None else asked.frame
         self.frame = known.fitted(self.evaluator)
         self.stopped = False
+        self.engine, self.note = "numpy", ""
 
     def simulation(self) -> Simulation:
         """Draw, and say what was found."""
@@ -114,7 +118,7 @@ class _Run:
 
     def _fixed(self) -> Collected:
         plan = self._design(DRAWS if self.asked.draws is None else self.asked.draws)
-        return self._draw(Collected(plan), plan, 0)
+        return self._draw(self._collected(plan), plan, 0)
 
     def _until(self, share: float) -> Collected:
         """Double the draws until the value per share is known well enough, or they would be too many."""
@@ -122,7 +126,7 @@ class _Run:
         if not self._design(1).extensible:
             raise ValueError('a Latin hypercube cannot be extended: draw until with kind="sobol" or "random"')
         plan = self._design(min(FIRST, most), UNTIL_REPLICATES)
-        collected = self._draw(Collected(plan), plan, 0)
+        collected = self._draw(self._collected(plan), plan, 0)
         while not self.stopped and plan.draws * 2 <= most:
             sample = collected.sample(PER_SHARE)
             if Checkpoint.of(sample).relative_error <= share:
@@ -132,6 +136,10 @@ class _Run:
             self._draw(collected, plan, done)
         return collected
 
+    def _collected(self, plan: Design) -> Collected:
+        work = self._plain_work(plan)
+        return Collected(plan, dict.fromkeys(work.partly, work.upto))
+
     def _design(self, draws: int, replicates: int | None = None) -> Design:
         if self.asked.kind not in ("sobol", "lhs"):
             replicates = None
@@ -139,9 +147,12 @@ class _Run:
 
     def _draw(self, collected: Collected, plan: Design, done: int) -> Collected:
         """Add the draws of a design behind those that are done; a KeyboardInterrupt leaves it incomplete."""
-        kept, sketched = self._kept(plan.draws)
-        work = Work.of(self.evaluator, self.frame, plan, kept, sketched)
-        found = self.pool.found(work, work.stretches(self._chunk(), done))
+        work = self._work(plan)
+        stretches = work.stretches(self._chunk(), done)
+        # compiled work lets go of the interpreter, so that threads do not wait for each other; NumPy's hardly does
+        few = not work.compiled or sum(stretch.draws for stretch in stretches) < self.asked.chunk
+        pool = self.pool or (Alone() if few else Threads(min(cores(), len(stretches))))
+        found = pool.found(work, stretches)
         try:
             for one in found:
                 collected.add(one)
@@ -154,21 +165,45 @@ class _Run:
                 close()
         return collected
 
+    def _work(self, plan: Design) -> Work:
+        """The work by the engine that was asked for, or that pays; a reason why not becomes a note."""
+        plain = self._plain_work(plan)
+        if self.asked.engine == "numpy" or (self.asked.engine == "auto" and plan.draws < COMPILED_FROM):
+            return plain
+        work = replace(plain, compiled=True)
+        try:
+            assert work.machine is not None
+        except NoMachine as reason:
+            if self.asked.engine == "compiled":
+                raise
+            self.note = f"computed by NumPy: {reason}"
+            return plain
+        self.engine, self.note = "compiled", work.machine.trouble
+        return work
+
+    def _plain_work(self, plan: Design) -> Work:
+        """The work with the outputs that are kept, summarised, and kept in part."""
+        value, *parts = outputs_of(self.evaluator)
+        keeping, partly = self._keeping(), _power(PARTS_KEPT // plan.runs)
+        return Work(
+            self.evaluator,
+            plan,
+            self.frame.mixing(self.evaluator),
+            kept=(*([] if keeping == "none" else [value]), *(parts if keeping == "all" else []), *self.asked.keep),
+            sketched=(value,) if keeping == "none" else (),
+            partly=() if keeping == "all" else tuple(parts),
+            upto=min(partly, plan.run),
+        )
+
     def _chunk(self) -> int:
         return max(self.asked.chunk // TILE, 1) * TILE
 
-    def _kept(self, draws: int) -> tuple[list[str], list[str]]:
-        """The outputs whose draws are kept and those that are summarised."""
-        outputs = outputs_of(self.evaluator)
-        first = {"all": len(outputs), "value": 1, "none": 0}[self._keeping(draws)]
-        return [*outputs[:first], *self.asked.keep], outputs[first:]
-
-    def _keeping(self, draws: int) -> Keeping:
+    def _keeping(self) -> Keeping:
+        """Whose draws are kept, by the most draws that the run may come to."""
         if self.asked.keep_draws != "auto":
             return self.asked.keep_draws
-        if self.asked.until is not None:
-            draws = LAST if self.asked.draws is None else self.asked.draws
-        return "all" if draws <= ALL_KEPT else "value" if draws <= VALUE_KEPT else "none"
+        most = self.asked.draws or (DRAWS if self.asked.until is None else LAST)
+        return "all" if most <= ALL_KEPT else "value" if most <= VALUE_KEPT else "none"
 
     def _result(self, collected: Collected) -> Simulation:
         case, plan = self.evaluator.case, collected.design
@@ -180,13 +215,15 @@ class _Run:
             runs=plan.runs,
             until=self.asked.until,
             partial=self.stopped,
+            engine=self.engine,
+            note=self.note,
             seconds=time.perf_counter() - self.begin,
         )
         return Simulation(
             value=collected.sample(PER_SHARE),
             shares={name: collected.sample(share_of(name)) for name in case.parts},
             attributables={name: collected.sample(attributable_of(name)) for name in case.parts},
-            price=base_price(case),
+            price=self.evaluator.price,
             drawn=drawn,
             invalid=collected.invalid,
             repair=self.evaluator.dependence.report,
@@ -197,3 +234,8 @@ class _Run:
         if self.asked.until is not None:
             return plan.draws
         return DRAWS if self.asked.draws is None else self.asked.draws
+
+
+def _power(number: int) -> int:
+    """The largest power of two that is not above a number."""
+    return 1 << (max(number, 1).bit_length() - 1)

@@ -8,16 +8,19 @@ in the estimates themselves.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
+from .moments import Moments
 from .order_statistics import quantiles
 
 Array = NDArray[np.float64]
 Interval = tuple[float, float]
+Quantiles = Callable[[Array, Sequence[float]], list[float]]
 
 CONFIDENCE: Final = 0.95
 
@@ -30,11 +33,16 @@ def mean_error(values: Array, replicates: int = 1) -> float:
     mean are summed by block (Cochran 1977, Sampling Techniques, section 6.3).
     """
     blocks = _blocks(values, replicates)
-    valid = np.isfinite(blocks)
-    if not valid.any():
+    if replicates == 1:
+        moments = Moments.of(blocks.ravel())
+        return moments.sd / math.sqrt(moments.count) if moments.count > 1 else math.nan
+    found = [Moments.of(block) for block in blocks]
+    count = sum(moments.count for moments in found)
+    if not count:
         return math.nan
-    mean = blocks[valid].mean()
-    return error_of_blocks(valid.sum(axis=1), np.where(valid, blocks - mean, 0.0).sum(axis=1))
+    mean = sum(moments.count * moments.mean for moments in found) / count
+    counts = np.array([moments.count for moments in found])
+    return error_of_blocks(counts, np.array([moments.count * (moments.mean - mean) for moments in found]))
 
 
 def error_of_blocks(counts: Array, deviations: Array) -> float:
@@ -70,13 +78,13 @@ def rank_error(values: Array, quantile: float, q: float, replicates: int = 1) ->
     return max(error_of_blocks(valid, below + part * equal - q * valid), 0.5 / count)
 
 
-def quantile_error(values: Array, q: float, replicates: int = 1) -> float:
+def quantile_error(values: Array, q: float, replicates: int = 1, quantiles: Quantiles = quantiles) -> float:
     """Return the standard error of np.nanquantile(values, q) for 0 < q < 1, in the unit of the values.
 
     ``values`` is (draws,), block after block; NaN where the draws are too few to say. With independent draws this is
     half the distance between the order statistics of the ranks n q +- sqrt(n q (1 - q)) (David and Nagaraja 2003, Order
     Statistics, section 7.1); with replicates, the error of the share of draws below the quantile comes from the
-    blocks, and the same order statistics turn it into the unit of the values.
+    blocks, and the same order statistics turn it into the unit of the values. ``quantiles`` finds them.
     """
     middle = quantiles(values, [q])[0]
     share = rank_error(values, middle, q, replicates)
@@ -87,14 +95,7 @@ def quantile_error(values: Array, q: float, replicates: int = 1) -> float:
     return share / independent * (high - low) / 2
 
 
-def mean_interval(values: Array, replicates: int = 1) -> Interval:
-    """Return the 95 % interval of the mean, by Student's t between blocks."""
-    middle = float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
-    half = times(replicates) * mean_error(values, replicates)
-    return middle - half, middle + half
-
-
-def quantile_interval(values: Array, q: float, replicates: int = 1) -> Interval:
+def quantile_interval(values: Array, q: float, replicates: int = 1, quantiles: Quantiles = quantiles) -> Interval:
     """Return the 95 % interval of a quantile: the order statistics of the ends of its rank's interval."""
     share = times(replicates) * rank_error(values, quantiles(values, [q])[0], q, replicates)
     if math.isnan(share):

@@ -17,30 +17,42 @@ from numpy.typing import NDArray
 from ..assumptions import Case, Input
 from ..bridge import Valuation
 from ..dependence import Dependence
-from ..lines import Lines, snake
-from ..model import scope_of, value
+from ..distributions import Distribution
+from ..lines import Lines, single, snake
+from ..model import base_value, scope_of, value
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluator:
-    """A case with the dependence between its uncertain inputs; rows of scores are in the order of ``uncertain``."""
+    """A case with the dependence between its uncertain inputs; rows of scores are in the order of ``uncertain``.
+
+    ``exact`` asks quantile functions themselves, where distributions would else read normal-score tables.
+    """
 
     case: Case
     dependence: Dependence
+    exact: bool = False
 
     @classmethod
-    def of(cls, case: Case, *, correlated: bool = True) -> Evaluator:
+    def of(cls, case: Case, *, correlated: bool = True, exact: bool = False) -> Evaluator:
         """The evaluator of a case, with its correlations or as if there were none."""
         names = [found.name for found in case.inputs if found.distribution is not None]
         pairs = [pair.weighted for pair in case.correlations] if correlated else []
-        return cls(case, Dependence.build(names, pairs))  # what is wrong with it was found when the case was read
+        # what is wrong with the dependence was found when the case was read
+        return cls(case, Dependence.build(names, pairs), exact)
 
     @cached_property
     def uncertain(self) -> list[Input]:
         """The inputs that are drawn, in the order of the rows of scores."""
         return [found for found in self.case.inputs if found.distribution is not None]
+
+    @cached_property
+    def price(self) -> float | None:
+        """The price in the base case: it is known today, even where the exchange rate behind it is drawn."""
+        found = base_value(self.case)
+        return None if found.price is None else single(found.price)
 
     def draw(self, scores: Array) -> dict[str, Array]:
         """Values of every input from independent scores (inputs, draws); certain ones have shape (1,)."""
@@ -51,8 +63,12 @@ class Evaluator:
         given = self.case.base_values
         for number, found in enumerate(self.uncertain):
             assert found.distribution is not None
-            given[found.name] = found.distribution.from_normal(mixed[number])
+            given[found.name] = self.value_of(found.distribution, mixed[number])
         return given
+
+    def value_of(self, distribution: Distribution, scores: Array) -> Array:
+        """Values of a distribution at normal scores (draws,): by its table where it has one, or exactly."""
+        return distribution.exact(scores) if self.exact else distribution.from_normal(scores)
 
     def run(
         self, given: dict[str, Array], fixed: Mapping[str, Any] | None = None, added: Mapping[str, Any] | None = None

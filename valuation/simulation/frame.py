@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -28,8 +29,8 @@ from .sampling import design
 Array = NDArray[np.float64]
 
 DIRECTIONS: Final = 4
-PILOT: Final = 512
-PLACES: Final = 8
+PILOT: Final = 2048
+PLACES: Final = 16
 STEP: Final = 0.25
 JUMP: Final = 3.0
 _GRID: Final = 2.0**20
@@ -75,6 +76,7 @@ class Frame:
         ]
         return Frame(names, _orthonormal(np.array(rows).reshape(len(names), -1)), self.jumping)
 
+    @lru_cache(maxsize=8)  # noqa: B019 - frames are few and found once a case
     def mixing(self, evaluator: Evaluator) -> Mixing:
         """What turns a design's normals into scores with the case's dependence."""
         names = evaluator.dependence.names
@@ -85,13 +87,14 @@ class Frame:
         return Mixing(self.directions, take, evaluator.dependence.factor_in(order[: len(members)]), give)
 
 
+@lru_cache(maxsize=8)
 def find_frame(evaluator: Evaluator) -> Frame:
     """Find the frame of a case by some hundred values of it; the same whatever the seed of a run.
 
     Inputs that do not touch the value come last, so that adding one changes no number of the others.
     """
     inputs = [found.name for found in evaluator.uncertain]
-    jumping = frozenset(found.name for found in evaluator.uncertain if found.distribution and found.distribution.jumps)
+    jumping = frozenset(found.name for found in evaluator.uncertain if found.distribution and found.distribution.atoms)
     plain = Frame(tuple(inputs), np.empty((len(inputs), 0)), jumping)
     pilot = _Pilot(evaluator, plain.mixing(evaluator), inputs)
     slopes = pilot.slopes(np.array([JUMP if name in jumping else STEP for name in inputs]))
@@ -135,7 +138,7 @@ class _Pilot:
 
     def regression(self, touching: Sequence[int]) -> Array:
         """Coefficients of the value's normal scores on those of the inputs that touch it: ranks bear any outlier."""
-        count = min(max(PILOT, 4 * len(touching)), 1 << 11)
+        count = max(PILOT, 4 * len(touching))
         points = self._points(count, "pilot")
         values = self._values(points)
         good = np.isfinite(values)

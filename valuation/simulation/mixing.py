@@ -40,6 +40,11 @@ class Mixing:
     give: Places
 
     @property
+    def places(self) -> Places:
+        """The inputs of the case in the order in which dependence is built up."""
+        return np.argsort(self.give)
+
+    @property
     def inputs(self) -> int:
         """How many inputs there are."""
         return len(self.take)

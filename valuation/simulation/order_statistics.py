@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .moments import pieces
+
 Array = NDArray[np.float64]
 
 SMALL: Final = 1 << 20
-PIECE: Final = 1 << 18
 BINS: Final = 1 << 14
 
 
@@ -64,8 +65,7 @@ def _bin(piece: Array, low: float, scale: float) -> NDArray[np.intp]:
 
 
 def _finite(values: Array) -> Iterator[Array]:
-    for start in range(0, values.size, PIECE):
-        piece = values[start : start + PIECE]
+    for piece in pieces(values):
         good = piece[np.isfinite(piece)]
         if good.size:
             yield good

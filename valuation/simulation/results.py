@@ -64,7 +64,8 @@ class Drawn:
 
     ``asked`` is the number of draws asked for, and what the design made of it stands with the sample; ``runs`` are the
     sequences of points one after another. ``until`` is the relative standard error that was asked for, if any.
-    ``partial`` says that the run was stopped before its end. ``seconds`` it took, ``engine`` computed it.
+    ``partial`` says that the run was stopped before its end. ``seconds`` it took, ``engine`` computed it; a
+    ``note`` says why another did not, or why it could not keep what it compiled.
     """
 
     seed: int
@@ -75,6 +76,7 @@ class Drawn:
     until: float | None = None
     partial: bool = False
     engine: str = "numpy"
+    note: str = ""
     seconds: float = 0.0
 
 

@@ -117,9 +117,9 @@ class Design:
         return found
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def _points(seed: int, run: int, names: tuple[str, ...]) -> Points:
-    """One replicate's tables serve all its tiles; they are cheap to make again, so few are kept."""
+    """One replicate's tables serve all its tiles; those of a run's replicates are kept."""
     return Points(seed, run, names)
 
 

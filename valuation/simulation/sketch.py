@@ -1,8 +1,7 @@
 """Mergeable summaries of draws that are not kept: counts, moments and a sketch of quantiles, block by block.
 
-Moments are merged by the formulas of Chan, Golub and LeVeque (1983), The American Statistician 37; quantiles by a
-t-digest (Dunning and Ertl 2019) of Apache DataSketches. Both are merged in the order of the draws, so the result does
-not depend on who computed what. ``datasketches`` is the optional extra ``large``.
+Quantiles are those of a t-digest (Dunning and Ertl 2019) of Apache DataSketches. Moments and digests are merged in the
+order of the draws, so the result does not depend on who computed what. ``datasketches`` is the extra ``large``.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Interval, error_of_blocks, times
+from .moments import Moments
 
 Array = NDArray[np.float64]
 
@@ -24,39 +24,6 @@ COMPRESSION: Final = 2000
 RANK_ERROR: Final = 2e-4
 _HALVINGS: Final = 60
 """How far the rank of a sketched quantile may be off; ``tests/test_sketch.py`` holds it against exact ranks."""
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Count of valid draws, how many were drawn, mean, and sums of the second and third powers of deviations."""
-
-    drawn: int = 0
-    count: int = 0
-    mean: float = 0.0
-    squares: float = 0.0
-    cubes: float = 0.0
-
-    @classmethod
-    def of(cls, values: Array) -> Moments:
-        """The moments of draws; NaN is counted as drawn only."""
-        good = values[np.isfinite(values)]
-        if not good.size:
-            return cls(values.size)
-        mean = float(good.mean())
-        deviations = good - mean
-        squared = deviations * deviations
-        return cls(values.size, good.size, mean, float(squared.sum()), float((squared * deviations).sum()))
-
-    def __add__(self, other: Moments) -> Moments:
-        count = self.count + other.count
-        if not count:
-            return Moments(self.drawn + other.drawn)
-        apart, share = other.mean - self.mean, other.count / count
-        product = self.count * share
-        squares = self.squares + other.squares + apart * apart * product
-        cubes = self.cubes + other.cubes + apart**3 * product * (self.count - other.count) / count
-        cubes += 3 * apart * (self.count * other.squares - other.count * self.squares) / count
-        return Moments(self.drawn + other.drawn, count, self.mean + apart * share, squares, cubes)
 
 
 class Sketch:
@@ -145,15 +112,12 @@ class Sketched:
     @property
     def sd(self) -> float:
         """Standard deviation of the valid draws."""
-        return math.sqrt(self._all.moments.squares / (self.valid - 1)) if self.valid > 1 else 0.0
+        return self._all.moments.sd
 
     @property
     def skewness(self) -> float:
-        """Third standardised moment of the valid draws; 0 for a constant."""
-        moments = self._all.moments
-        if not moments.squares:
-            return 0.0
-        return float(math.sqrt(moments.count) * moments.cubes / moments.squares**1.5)
+        """Third standardised moment of the valid draws."""
+        return self._all.moments.skewness
 
     @property
     def mean_error(self) -> float:

@@ -53,32 +53,34 @@ class Points:
     """The scrambled points of one replicate: ``dimensions`` names the dimensions, in the order of their numbers."""
 
     def __init__(self, seed: int, replicate: int, names: Sequence[str]) -> None:
-        plain = directions()[: len(names)]
-        self._columns = np.empty((len(names), BITS), dtype=np.uint32)
-        self._low = np.empty((len(names), 1 << LOW), dtype=np.uint32)
-        for row, name in enumerate(names):
-            *matrix, shift = words(BITS + 1, "sobol", seed, replicate, name)
-            self._columns[row] = _multiplied(np.array(matrix, dtype=np.uint32), plain[row])
-            self._low[row, 0] = shift
+        drawn = np.array([words(BITS + 1, "sobol", seed, replicate, name) for name in names], dtype=np.uint32)
+        drawn = drawn.reshape(len(names), BITS + 1)
+        self._columns = _multiplied(drawn[:, :BITS], directions()[: len(names)])
+        self.low = np.empty((len(names), 1 << LOW), dtype=np.uint32)
+        self.low[:, 0] = drawn[:, BITS]
         for bit in range(LOW):
             half = 1 << bit
-            self._low[:, half : 2 * half] = self._low[:, :half] ^ self._columns[:, bit : bit + 1]
+            self.low[:, half : 2 * half] = self.low[:, :half] ^ self._columns[:, bit : bit + 1]
 
     def stretch(self, first: int, last: int) -> Words:
         """Return points first to last - 1 as words (dimensions, points); within 2**LOW, ``first`` a multiple of it."""
-        base = np.zeros((len(self._columns), 1), dtype=np.uint32)
+        return self.low[:, : last - first] ^ self.base(first)[:, None]
+
+    def base(self, first: int) -> Words:
+        """Return what the words of a stretch that begins at ``first`` have beside ``low``: one word a dimension."""
+        found = np.zeros(len(self._columns), dtype=np.uint32)
         for bit in range(LOW, BITS):
             if first >> bit & 1:
-                base ^= self._columns[:, bit : bit + 1]
-        return self._low[:, : last - first] ^ base
+                found ^= self._columns[:, bit]
+        return found
 
 
-def _multiplied(matrix: Words, numbers: Words) -> Words:
-    """Multiply direction numbers by a lower triangular matrix of bits whose diagonal is 1; row r gives digit r."""
+def _multiplied(matrices: Words, numbers: Words) -> Words:
+    """Multiply direction numbers (dimensions, bits) by lower triangular matrices of bits (dimensions, digits)."""
     places = np.arange(BITS - 1, -1, -1, dtype=np.uint32)
     diagonal = np.uint32(1) << places
     above = ~(diagonal - np.uint32(1)) & ~diagonal  # digits before this one
-    rows = (matrix & above) | diagonal
-    parity = np.bitwise_count(rows[:, None] & numbers[None, :]).astype(np.uint32) & np.uint32(1)
-    found: Words = np.bitwise_or.reduce(parity << places[:, None], axis=0)
+    rows = (matrices & above) | diagonal  # the diagonal is 1
+    parity = np.bitwise_count(rows[:, :, None] & numbers[:, None, :]).astype(np.uint32) & np.uint32(1)
+    found: Words = np.bitwise_or.reduce(parity << places[:, None], axis=1)
     return found

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .evaluator import Evaluator, named
-from .frame import Frame
+from .machine import Machine, machine_of
 from .mixing import Mixing
 from .sampling import TILE, Design
 from .sketch import Sketch
@@ -19,6 +20,8 @@ from .sketch import Sketch
 Array = NDArray[np.float64]
 Numbers = NDArray[np.intp]
 Names = NDArray[np.object_]
+Spoiled = tuple[Numbers, Names]
+Tiles = list[tuple[int, int, int]]
 
 PER_SHARE: Final = "per share"
 MODEL: Final = 4 * TILE
@@ -76,23 +79,34 @@ class Found:
 class Work:
     """A case with a design of draws: all that a worker needs to know.
 
-    ``kept`` are the outputs whose draws are kept, ``sketched`` those that are summarised; names are those of
-    ``outputs_of``, or dotted names of inputs, assumptions and lines.
+    ``kept`` are the outputs whose draws are kept, ``sketched`` those that are summarised, and of ``partly`` kept ones
+    the first ``upto`` draws of each sequence; names are those of ``outputs_of``, or dotted names of inputs, assumptions
+    and lines.
     """
 
     evaluator: Evaluator
-    frame: Frame
     design: Design
     mixing: Mixing
     kept: tuple[str, ...]
     sketched: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
+    upto: int = 0
+    compiled: bool = False
 
-    @classmethod
-    def of(
-        cls, evaluator: Evaluator, frame: Frame, design: Design, kept: Sequence[str], sketched: Sequence[str] = ()
-    ) -> Work:
-        """Prepare the work on a case."""
-        return cls(evaluator, frame, design, frame.mixing(evaluator), tuple(kept), tuple(sketched))
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All outputs that are wanted."""
+        return (*self.kept, *self.sketched, *self.partly)
+
+    @cached_property
+    def machine(self) -> Machine | None:
+        """The compiled draws and model, made at first use in each process; None for work by NumPy."""
+        named = tuple(name for name in self.names if name not in outputs_of(self.evaluator))
+        return machine_of(self.evaluator, self.mixing, named) if self.compiled else None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the machine behind: another process loads its own."""
+        return {name: value for name, value in self.__dict__.items() if name != "machine"}
 
     def stretches(self, size: int, after: int = 0) -> list[Stretch]:
         """All stretches of at most ``size`` draws, a multiple of TILE; ``after`` draws of each sequence are done.
@@ -107,25 +121,25 @@ class Work:
             for number in range(0, runs, together)
         ]
 
-    def scores(self, stretch: Stretch) -> Iterator[Array]:
-        """Yield the draws of a stretch piece by piece: scores (inputs, at most MODEL draws)."""
-        waiting: list[Array] = []
-        for run, first, count in stretch.tiles():
-            if waiting and sum(tile.shape[1] for tile in waiting) + count > MODEL:
-                yield np.concatenate(waiting, axis=1)
-                waiting = []
-            waiting.append(self.mixing.apply(self.design.normals(run, first, count)))
-        yield np.concatenate(waiting, axis=1)
+    def _batches(self, stretch: Stretch) -> Iterator[Tiles]:
+        """Yield the tiles of a stretch in batches of at most MODEL draws."""
+        batch: Tiles = []
+        for tile in stretch.tiles():
+            if batch and sum(count for _, _, count in batch) + tile[2] > MODEL:
+                yield batch
+                batch = []
+            batch.append(tile)
+        yield batch
 
     def carry_out(self, stretch: Stretch) -> Found:
         """Value a stretch."""
         outputs: dict[str, Array] = {}
         spoiled = [(np.empty(0, dtype=np.intp), np.empty(0, dtype=object))]
         begin = 0
-        for scores in self.scores(stretch):
-            here = slice(begin, begin + scores.shape[1])
-            values, (draws, lines) = self._values(scores)
+        for tiles in self._batches(stretch):
+            values, (draws, lines) = self._by_numpy(tiles) if self.machine is None else self._by_machine(tiles)
             spoiled.append((begin + draws, lines))
+            here = slice(begin, begin + sum(count for _, _, count in tiles))
             for name, found in values.items():
                 if name not in outputs:
                     outputs[name] = np.empty((*found.shape[:-1], stretch.draws))
@@ -142,21 +156,44 @@ class Work:
 
     def _piece(self, one: Stretch, here: slice, outputs: dict[str, Array], spoiled: Names) -> Piece:
         sketches = {name: Sketch(outputs[name][here]) for name in self.sketched}
-        return Piece(one, {name: outputs[name][..., here] for name in self.kept}, sketches, Counter(spoiled))
+        kept = {name: outputs[name][..., here] for name in self.kept}
+        first = slice(here.start, here.start + max(min(one.count, self.upto - one.first), 0))
+        kept |= {name: outputs[name][..., first] for name in self.partly if first.start < first.stop}
+        return Piece(one, kept, sketches, Counter(spoiled))
 
-    def _values(self, scores: Array) -> tuple[dict[str, Array], tuple[Numbers, Names]]:
-        """The outputs of some draws, and the line that spoiled each impossible one."""
-        given = self.evaluator.from_mixed(scores)
+    def _by_numpy(self, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
+        """The outputs of some tiles, and the line that spoiled each impossible draw."""
+        scores = [self.mixing.apply(self.design.normals(*tile)) for tile in tiles]
+        given = self.evaluator.from_mixed(np.concatenate(scores, axis=1))
         found, lines = self.evaluator.run(given)
-        per_share = np.broadcast_to(found.per_share, (scores.shape[1],))
+        per_share = np.broadcast_to(found.per_share, (sum(count for _, _, count in tiles),))
         known: dict[str, Array] = {PER_SHARE: per_share}
         for name, part in found.parts.items():
             known[share_of(name)], known[attributable_of(name)] = part.per_share, part.attributable
         wanted = {
             name: known[name] if name in known else named(self.evaluator.case, lines, given, name)
-            for name in (*self.kept, *self.sketched)
+            for name in self.names
         }
         return wanted, lines.invalid.spoiled(~np.isfinite(per_share))
+
+    def _by_machine(self, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
+        """The same by machine code; impossible draws are run again by NumPy, which names what spoiled them."""
+        assert self.machine is not None
+        values = self.machine.values(self.design, tiles)
+        found = self.machine.run(values)
+        known: dict[str, Array] = {PER_SHARE: found["per_share"]}
+        for name in self.evaluator.case.parts:
+            known[share_of(name)] = found[f"{name}.per_share"]
+            known[attributable_of(name)] = found[f"{name}.attributable"]
+        wanted = {name: known[name] if name in known else found[name] for name in self.names}
+        bad = np.flatnonzero(~np.isfinite(found["per_share"]))
+        if not bad.size:
+            return wanted, (bad, np.empty(0, dtype=object))
+        given = self.evaluator.case.base_values
+        given |= {one.name: values[row, bad] for row, one in enumerate(self.evaluator.uncertain)}
+        again, lines = self.evaluator.run(given)
+        draws, names = lines.invalid.spoiled(~np.isfinite(np.broadcast_to(again.per_share, bad.shape)))
+        return wanted, (bad[draws], names)
 
 
 def outputs_of(evaluator: Evaluator) -> list[str]:
