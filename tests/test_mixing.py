@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from valuation.assumptions import Case
 from valuation.reading import load
 from valuation.simulation.evaluator import Evaluator
 from valuation.simulation.frame import Frame, find_frame
-from valuation.simulation.mixing import WEIGHT, Mixing
+from valuation.simulation.mixing import WEIGHT, Mixing, exact_product
 from valuation.simulation.normal import PIECE, normal_quantiles
 from valuation.simulation.reordering import BLOCK, Reordering
 from valuation.simulation.sampling import TILE, Design, Kind, design
@@ -62,35 +64,38 @@ def mixing(evaluator: Evaluator) -> Mixing:
 
 
 def normals(mixing: Mixing, draws: int) -> np.ndarray:
-    return np.random.default_rng(draws).standard_normal((mixing.weights.shape[1], draws))
+    return np.random.default_rng(draws).standard_normal((mixing.along.shape[1] + mixing.inputs, draws))
 
 
 def test_scores_are_the_weighted_sums_of_normals(mixing: Mixing) -> None:
-    given_normals = normals(mixing, 500)
-    expected = np.einsum("ij,jk->ik", mixing.weights.astype(np.longdouble), given_normals.astype(np.longdouble))
+    given_normals, weights = normals(mixing, 500), mixing.matrix()
+    expected = np.einsum("ij,jk->ik", weights.astype(np.longdouble), given_normals.astype(np.longdouble))
     np.testing.assert_allclose(mixing.apply(given_normals), expected.astype(np.float64), rtol=0, atol=5e-14)
 
 
-def test_scores_hang_on_neither_the_order_of_sums_nor_the_draws_at_once(mixing: Mixing) -> None:
+def test_scores_do_not_hang_on_the_draws_at_once(mixing: Mixing) -> None:
     given_normals = normals(mixing, 301)
     whole = mixing.apply(given_normals)
     for cut in (1, 2, 7, 64):
         cuts = [mixing.apply(given_normals[:, start : start + cut]) for start in range(0, 301, cut)]
         assert whole.tobytes() == np.concatenate(cuts, axis=1).tobytes()
-    order = np.random.default_rng(1).permutation(len(given_normals))
-    shuffled = Mixing(mixing.along, mixing.take, mixing.factor, mixing.give)
-    shuffled.__dict__["weights"] = mixing.weights[:, order]
-    assert whole.tobytes() == shuffled.apply(given_normals[order]).tobytes()
 
 
-def test_weights_are_those_of_the_case_to_half_a_millionth(evaluator: Evaluator) -> None:
-    """Without directions they are the factor of the correlations."""
-    frame = Frame.plain(evaluator)
-    mixing = frame.mixing(evaluator)
-    expected = np.eye(mixing.inputs)
-    expected[: len(mixing.factor), : len(mixing.factor)] = mixing.factor
-    expected = expected[:, np.argsort(mixing.take)][mixing.give]
-    np.testing.assert_allclose(mixing.weights, expected, rtol=0, atol=WEIGHT / 2)
+def test_sums_of_dependence_are_exact_so_that_their_order_does_not_matter(mixing: Mixing) -> None:
+    columns = np.random.default_rng(2).standard_normal((len(mixing.factor), 50))
+    whole = exact_product(mixing.factor, columns)
+    order = np.random.default_rng(1).permutation(len(columns))
+    assert whole.tobytes() == exact_product(mixing.factor[:, order], columns[order]).tobytes()
+    rows = [[Fraction(weight) for weight in row] for row in mixing.factor.tolist()]
+    rounded = [[Fraction(round(Fraction(number) * 2**48), 2**48) for number in column] for column in columns.T.tolist()]
+    sums = [[sum(map(operator.mul, row, column), Fraction(0)) for column in rounded] for row in rows]
+    assert [[float(exact) for exact in row] for row in sums] == whole.tolist()
+
+
+def test_the_factor_is_that_of_the_case_to_half_a_millionth(evaluator: Evaluator, mixing: Mixing) -> None:
+    names = evaluator.dependence.names
+    members = [names[row] for row in mixing.places[: len(mixing.factor)]]
+    np.testing.assert_allclose(mixing.factor, evaluator.dependence.factor_in(members), rtol=0, atol=WEIGHT / 2)
 
 
 # Reordering -----------------------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class Frame:
         order = [*sorted(members, key=lambda name: name not in self.jumping), *(n for n in names if n not in members)]
         take = np.array([self.names.index(name) for name in order], dtype=np.intp)
         give = np.array([order.index(name) for name in names], dtype=np.intp)
-        return Mixing(self.directions, take, evaluator.dependence.factor_in(order[: len(members)]), give)
+        return Mixing.of(self.directions, take, evaluator.dependence.factor_in(order[: len(members)]), give)
 
 
 @lru_cache(maxsize=8)
