@@ -24,6 +24,10 @@ from valuation.model import value
 from valuation.operations import OPERATIONS
 from valuation.reading import load
 from valuation.recording import Recording, evaluate_all
+from valuation.simulation.evaluator import Evaluator
+from valuation.simulation.frame import find_frame
+from valuation.simulation.plain import Plain
+from valuation.simulation.sampling import KINDS, TILE, Kind, design
 from valuation.units import NUMBER
 
 
@@ -186,6 +190,24 @@ def test_arrays_that_do_not_fit_are_refused(case_of: Any, shape: tuple[int, int]
     written = write_model(case, drawn_values(case)[0])
     with pytest.raises(ValueError, match=message):
         written(np.empty(shape), np.empty((written.outputs, 9)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tiles_of_a_design_are_valued_to_the_bits_of_the_eager_reading(case_of: Any, kind: Kind) -> None:
+    evaluator = Evaluator.of(case_of(CASE + "correlations: [{between: [a.revenue, a.growth], rank: 0.5}]\n"))
+    frame = find_frame(evaluator)
+    plan, mixing = design(8 * 3000, frame.streams, 5, kind), frame.mixing(evaluator)
+    tiles = [(0, 0, TILE), (0, TILE, 100)]
+    plain = Plain(evaluator, mixing, ("a.ebita",))
+    values = plain.values(plan, tiles)
+    found = plain.run(values)
+    given_values = evaluator.from_mixed(np.concatenate([mixing.apply(plan.normals(*tile)) for tile in tiles], axis=1))
+    np.testing.assert_array_equal(values, [given_values[one.name] for one in evaluator.uncertain])
+    expected, lines = evaluator.run(given_values)
+    np.testing.assert_array_equal(expected.per_share, found["per_share"])
+    np.testing.assert_array_equal(expected.parts["a"].attributable, found["a.attributable"])
+    np.testing.assert_array_equal(lines.scopes["a"]["ebita"], found["a.ebita"])
+    assert np.isnan(found["per_share"]).any()
 
 
 NO_COMPILER = """

@@ -2,6 +2,9 @@
 
 Each call fills one row of draws, and a row is used again when nothing needs what it holds. So a block of draws passes
 through all calls without leaving the cache, and nothing is computed that the outputs do not need.
+
+The calls are those of the eager reading, a call for each number of each year, so both find the same bits. Each is so
+short that threads get into each other's way; processes do not.
 """
 
 from __future__ import annotations

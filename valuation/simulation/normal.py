@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 Array = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 PIECE: Final = 1 << 14
 """How many numbers at once: few enough to stay in the cache."""
-_MIDDLE_SQUARED: Final = 0.180625
+_MIDDLE: Final = 0.180625
+_TAIL: Final = 1.6
 _FAR: Final = 1e-11
 
 
@@ -28,35 +30,44 @@ def normal_quantiles(probabilities: Array) -> Array:
     given = np.ascontiguousarray(probabilities, dtype=np.float64).ravel()
     found = np.empty_like(given)
     spare = np.empty((3, min(PIECE, len(given))))
+    beyond = [np.empty(0, dtype=np.intp)]
     for start in range(0, len(given), PIECE):
         here = slice(start, start + PIECE)
-        _fill(given[here], found[here], spare[:, : len(given[here])])
+        beyond.append(start + _middle(given[here], found[here], spare[:, : len(given[here])]))
+    places = np.concatenate(beyond)
+    for start in range(0, len(places), PIECE):
+        here = slice(start, start + PIECE)
+        found[places[here]] = _tails(given[places[here]])
     return found.reshape(np.shape(probabilities))
 
 
-def _fill(given: Array, found: Array, spare: Array) -> None:
+def _middle(given: Array, found: Array, spare: Array) -> Places:
+    """Fill in quantiles that are right in the middle, and return the places of numbers outside it."""
     q, r, below = spare
     np.subtract(given, 0.5, out=q)
     np.multiply(q, q, out=r)
-    np.subtract(_MIDDLE_SQUARED, r, out=r)
+    np.subtract(_MIDDLE, r, out=r)
     _series(_MIDDLE_ABOVE, r, found)
     np.multiply(found, q, out=found)
     _series(_MIDDLE_BELOW, r, below)
     np.divide(found, below, out=found)
-    beyond = np.flatnonzero(~(r >= 0))
-    if len(beyond):
-        found[beyond] = _tails(given[beyond])
+    return np.flatnonzero(~(r >= 0))
 
 
 def _tails(given: Array) -> Array:
     """Quantiles outside the middle."""
     rest = np.minimum(given, 1 - given)
     with np.errstate(invalid="ignore", divide="ignore"):
-        s = np.sqrt(-np.log(rest)) - 1.6
-        size = _series(_TAIL_ABOVE, s, np.empty_like(s)) / _series(_TAIL_BELOW, s, np.empty_like(s))
-    found = np.where(given < 0.5, -size, size)
+        s = np.log(rest)
+        np.negative(s, out=s)
+        np.sqrt(s, out=s)
+        s -= _TAIL
+        found, below = _series(_TAIL_ABOVE, s, np.empty_like(s)), _series(_TAIL_BELOW, s, np.empty_like(s))
+        found /= below
+    np.copysign(found, given - 0.5, out=found)
     far = ~(rest >= _FAR)  # farther out, and no probability at all
-    found[far] = ndtri(given[far])
+    if far.any():
+        found[far] = ndtri(given[far])
     return found
 
 
