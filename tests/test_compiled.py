@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import os
 import platform
 import subprocess
@@ -20,6 +18,7 @@ pytest.importorskip("numba", reason="the compiled reading is an extra")
 
 from conftest import GOOD, SHIPPED
 from hypothesis import given, settings
+from kernels import NAN, NASTY, drawn_values, grid, recorded
 from strategies import INPUTS, Model, models
 
 from valuation.assumptions import Case
@@ -27,21 +26,13 @@ from valuation.columns import STATISTICS
 from valuation.compiled import Kernel, NotCompiled, cache, compile_model, compile_rows
 from valuation.compiled.graph import NEIGHBOURS_AND_ROWS
 from valuation.compiled.spelling import SPELLINGS, TESTS
-from valuation.formula import Formula, Reference
+from valuation.formula import Reference
 from valuation.lines import Lines
 from valuation.model import value
 from valuation.operations import OPERATIONS
 from valuation.reading import load
 from valuation.recording import Recording, evaluate_all
-from valuation.simulation.evaluator import Evaluator
 from valuation.units import NUMBER
-
-NAN = math.nan
-NASTY = (
-    0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, 1.1, 7.3, -38.0, 38.5, 700.0, 709.8, -745.0, -746.0, 1e-9, -1e-9,
-    1e9, 5e-324, 1e-310, 1e-300, -1e-300, 1e300, 1.7e308, -1.7e308, 2.0**53, 2.0**53 - 1, math.inf, -math.inf, NAN,
-)  # fmt: skip
-FEW = (0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, 1e300, -1.7e308, math.inf, NAN)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -65,19 +56,6 @@ def run(kernel: Kernel | NotCompiled, values: np.ndarray) -> dict[str, np.ndarra
 
 def test_every_operation_of_the_table_has_a_compiled_spelling() -> None:
     assert {*SPELLINGS, *TESTS, *NEIGHBOURS_AND_ROWS} == set(OPERATIONS) - set(STATISTICS)
-
-
-def grid(name: str) -> np.ndarray:
-    """Nasty operands: every pair, and every triple of a few; operations of any number get three, and four."""
-    count = {"where": 3}.get(name, OPERATIONS[name].excel.count("{}"))
-    if name.endswith("_of") or name == "add_up":
-        count = 3
-    return np.array(list(itertools.product(NASTY if count < 3 else FEW, repeat=count))).T.copy()
-
-
-def recorded(name: str, count: int) -> tuple[Recording, Formula]:
-    recording = Recording(1)
-    return recording, OPERATIONS[name](*(recording.input(f"i{k}", f"i{k}", NUMBER) for k in range(count)))
 
 
 @pytest.mark.parametrize("name", sorted({*SPELLINGS, *TESTS}))
@@ -148,12 +126,6 @@ def compare(model: Model, drawn: tuple[str, ...]) -> None:
 
 
 # Models ---------------------------------------------------------------------------------------------------------------
-
-
-def drawn_values(case: Case, draws: int = 500) -> tuple[list[str], dict[str, Any], np.ndarray]:
-    names = [found.name for found in case.inputs if found.distribution is not None]
-    values = Evaluator.of(case).draw(np.random.default_rng(11).standard_normal((len(names), draws)))
-    return names, values, np.array([np.broadcast_to(values[name], (draws,)) for name in names])
 
 
 @pytest.mark.parametrize("path", [*GOOD, *SHIPPED], ids=lambda path: path.stem)

@@ -13,6 +13,7 @@ from valuation.reading import load
 from valuation.simulation.engine import frame_of, simulate
 from valuation.simulation.evaluator import Evaluator
 from valuation.simulation.frame import Frame, find_frame
+from valuation.simulation.mixing import WEIGHT
 from valuation.simulation.sampling import KINDS, Kind
 
 Read = Callable[..., Case]
@@ -42,14 +43,14 @@ def test_directions_are_orthonormal_and_the_first_is_that_of_the_regression() ->
     assert explained > 0.9 * np.corrcoef(best @ scores, values)[0, 1] ** 2
 
 
-def test_mixed_scores_have_the_correlations_of_the_case() -> None:
+def test_mixed_scores_have_the_correlations_of_the_case_to_a_few_millionths() -> None:
     evaluator = Evaluator.of(load(ASSUMPTIONS / "alibaba"))
     wanted = np.eye(len(evaluator.uncertain))
     rows = np.array(evaluator.dependence.members)
     wanted[np.ix_(rows, rows)] = evaluator.dependence.normal
     for frame in (find_frame(evaluator), Frame.plain(evaluator)):
         mixing = frame.mixing(evaluator).matrix()
-        np.testing.assert_allclose(mixing @ mixing.T, wanted, atol=1e-12)
+        np.testing.assert_allclose(mixing @ mixing.T, wanted, atol=2 * WEIGHT)
 
 
 def test_events_come_first_and_keep_axes_of_their_own(case_of: Read) -> None:

@@ -50,6 +50,15 @@ class Graph:
         self._visit += 1
         return [self._of_formula(formula) for formula in wanted]
 
+    def placed(self, outputs: Mapping[str, Formula]) -> tuple[dict[str, slice], list[Node]]:
+        """The nodes of named formulas one after another, and the places of each name among them."""
+        places: dict[str, slice] = {}
+        nodes: list[Node] = []
+        for name, found in zip(outputs, self.outputs(outputs.values()), strict=True):
+            places[name] = slice(len(nodes), len(nodes) + len(found))
+            nodes += found
+        return places, nodes
+
     def unspelled(self, outputs: Iterable[Node], known: set[str]) -> str:
         """The first operation on varying numbers that is not among the known ones; '' when all are."""
         unknown = (node.operation for node in behind(outputs) if node.varying and node.operands)

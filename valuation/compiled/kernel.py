@@ -65,11 +65,8 @@ class Kernel:
 
     def __call__(self, values: Array, out: Array) -> None:
         """Compute the outputs; ValueError for arrays of other shapes, whose draws lie apart, or read-only."""
-        table, draws = self._table, _draws(values, len(self.uncertain))
-        if _draws(out, table.outputs) != draws:
-            raise ValueError(f"expected outputs of {draws} draws, found {out.shape[-1]}")
-        if not out.flags.writeable:
-            raise ValueError("the array of outputs is read-only: give one of its own")
+        table = self._table
+        draws = draws_of(values, out, len(self.uncertain), table.outputs)
         work = np.empty((table.rows_handed_on, (table.block // 8 | 1) * 8))  # odd lines: caches spread them
         arrays = (values, work, out)
         bases = np.array([array.ctypes.data for array in arrays], dtype=np.intp)
@@ -104,6 +101,16 @@ class _Table:
     passed_on: Sequence[tuple[int, int]]
 
 
+def draws_of(values: Array, out: Array, uncertain: int, outputs: int) -> int:
+    """Return how many draws values (uncertain inputs, draws) and out (outputs, draws) have; ValueError for others."""
+    draws = _draws(values, uncertain)
+    if _draws(out, outputs) != draws:
+        raise ValueError(f"expected outputs of {draws} draws, found {out.shape[-1]}")
+    if not out.flags.writeable:
+        raise ValueError("the array of outputs is read-only: give one of its own")
+    return draws
+
+
 def _draws(array: Array, rows: int) -> int:
     shape = np.shape(array)
     if len(shape) != 2 or shape[0] != rows or array.dtype != np.float64:
@@ -119,13 +126,18 @@ def compile_model(case: Case, uncertain: Sequence[str], keep: Sequence[str] = ()
     The outputs are ``per_share``, each part's ``<part>.per_share`` and ``<part>.attributable``, and what ``keep`` names
     as ``simulate`` does: an input, an assumption or a line by its dotted name; a yearly row is a row of outputs a year.
     """
+    recording, given, outputs = wanted(case, keep)
+    return compile_rows(recording, given, {name: recording.inputs[name] for name in uncertain}, outputs)
+
+
+def wanted(case: Case, keep: Sequence[str]) -> tuple[Recording, dict[Row, Array], dict[str, Formula]]:
+    """The recording of a case, the base values of its inputs, and the outputs by name; see ``compile_model``."""
     recording, found = record(case)
     outputs = {"per_share": found.per_share}
     for name, part in found.parts.items():
         outputs |= {f"{name}.per_share": part.per_share, f"{name}.attributable": part.attributable}
     outputs |= {name: _named(recording, name) for name in keep}
-    given = {row: case.base_values[name] for name, row in recording.inputs.items()}
-    return compile_rows(recording, given, {name: recording.inputs[name] for name in uncertain}, outputs)
+    return recording, {row: case.base_values[name] for name, row in recording.inputs.items()}, outputs
 
 
 def _named(recording: Recording, name: str) -> Reference:
@@ -154,12 +166,7 @@ def compile_rows(
     if trouble:
         return NotCompiled(trouble)
     graph = Graph(recording, frozenset(uncertain.values()))
-    years = graph.outputs(outputs.values())
-    places: dict[str, slice] = {}
-    nodes: list[Node] = []
-    for name, found in zip(outputs, years, strict=True):
-        places[name] = slice(len(nodes), len(nodes) + len(found))
-        nodes += found
+    places, nodes = graph.placed(outputs)
     unspelled = graph.unspelled(nodes, {*SPELLINGS, *TESTS})
     if unspelled:
         return NotCompiled(f"the operation {unspelled} on drawn numbers has no compiled spelling")

@@ -60,6 +60,10 @@ class Frame:
         """The names of the streams of a design: directions first."""
         return (*(f"direction {number}" for number in range(1, self.directions.shape[1] + 1)), *self.names)
 
+    def undirected(self) -> Frame:
+        """The same frame without its directions: inputs keep the order in which they take dimensions."""
+        return Frame(self.names, np.empty((len(self.names), 0)), self.jumping)
+
     def fitted(self, evaluator: Evaluator) -> Frame:
         """The same frame for a changed case: inputs that are still there keep their numbers, new ones come behind."""
         inputs = [found.name for found in evaluator.uncertain]
@@ -80,7 +84,7 @@ class Frame:
         order = [*sorted(members, key=lambda name: name not in self.jumping), *(n for n in names if n not in members)]
         take = np.array([self.names.index(name) for name in order], dtype=np.intp)
         give = np.array([order.index(name) for name in names], dtype=np.intp)
-        return Mixing(self.directions, take, evaluator.dependence.factor_in(order[: len(members)]), give)
+        return Mixing.of(self.directions, take, evaluator.dependence.factor_in(order[: len(members)]), give)
 
 
 @lru_cache(maxsize=8)

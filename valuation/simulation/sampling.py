@@ -15,8 +15,8 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from .normal import normal_quantiles
 from .sobol import BITS, DIMENSIONS, LOW, Points
 from .streams import uniforms, words
 
@@ -84,7 +84,7 @@ class Design:
 
     def normals(self, run: int, first: int, count: int) -> Array:
         """Return ``count`` draws from ``first`` on of one sequence as standard normals (names, count)."""
-        return np.asarray(ndtri(self.uniforms(run, first, count)), dtype=np.float64)
+        return normal_quantiles(self.uniforms(run, first, count))
 
     def uniforms(self, run: int, first: int, count: int) -> Array:
         """The same as uniform numbers inside (0, 1); ``first`` is a multiple of TILE, ``count`` at most TILE."""
