@@ -15,8 +15,9 @@ from ..assumptions import Case
 from .collected import Collected
 from .evaluator import Evaluator
 from .frame import Frame, find_frame
-from .machine import NoMachine
+from .machine import Machine, NoMachine
 from .pool import Alone, Pool, Threads, cores, one_core_each
+from .reordering import Reordering
 from .results import Checkpoint, Drawn, Simulation
 from .sampling import TILE, Design, Kind, design
 from .work import PER_SHARE, Work, attributable_of, outputs_of, share_of
@@ -24,6 +25,7 @@ from .work import PER_SHARE, Work, attributable_of, outputs_of, share_of
 Progress = Callable[[int, int], None]
 Keeping = Literal["auto", "all", "value", "none"]
 Engine = Literal["auto", "numpy", "compiled"]
+Dependences = Literal["copula", "iman-conover"]
 
 CHUNK: Final = 16 * TILE
 DRAWS: Final = 100_000
@@ -36,6 +38,7 @@ FIRST: Final = 2048
 LAST: Final = 1_600_000
 UNTIL_REPLICATES: Final = 16
 COMPILED_FROM: Final = 500_000
+LISTED_FROM: Final = 50_000
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Asked:
     keep: tuple[str, ...] = ()
     keep_draws: Keeping = "auto"
     engine: Engine = "auto"
+    dependence: Dependences = "copula"
     chunk: int = CHUNK
     frame: Frame | None = None
 
@@ -63,6 +67,7 @@ def simulate(
     keep: Sequence[str] = (),
     keep_draws: Keeping = "auto",
     engine: Engine = "auto",
+    dependence: Dependences = "copula",
     exact: bool = False,
     pool: Pool | None = None,
     frame: Frame | None = None,
@@ -78,14 +83,15 @@ def simulate(
     'cloud.enterprise_value'; KeyError for a name that is neither. ``keep_draws``: of more than two million draws those
     of parts are kept of the first 131,072 only, of more than twenty million those of the value are summarised; "all",
     "value" and "none" say so whatever their number. ``engine``: of many draws the compiled reading takes less time than
-    it costs to make, so "auto" takes it then, where there is one. ``exact`` calls the quantile functions
-    themselves where tables would do to 1e-5 standard deviations. ``pool`` does the work; unless given this thread
+    it costs to make, so "auto" takes it then, where there is one. ``dependence``: normal scores mixed to a Gaussian
+    copula, or each input's own draws reordered block by block (Iman and Conover 1982). ``exact`` calls the quantile
+    functions themselves where tables would do to 1e-5 standard deviations. ``pool`` does the work; unless given this thread
     does, or one for each core where work is compiled.
     ``frame`` is that of another run, whose random numbers are then common to both. ``evaluator`` is that of an earlier
     run of the same case, so that what it found out about the case serves again. ``progress(done, all)`` is called
     after each chunk. A KeyboardInterrupt gives what was found so far, marked partial.
     """
-    asked = Asked(draws, seed, kind, until, tuple(keep), keep_draws, engine, chunk, frame)
+    asked = Asked(draws, seed, kind, until, tuple(keep), keep_draws, engine, dependence, chunk, frame)
     return _Run(evaluator or Evaluator.of(case, exact=exact), asked, pool, progress).simulation()
 
 
@@ -105,6 +111,8 @@ class _Run:
         with one_core_each():
             known = frame_of(evaluator, asked.kind) if asked.frame is None else asked.frame
         self.frame = known.fitted(self.evaluator)
+        if asked.dependence == "iman-conover":
+            self.frame = self.frame.undirected()
         self.stopped = False
         self.engine, self.note = "numpy", ""
 
@@ -125,6 +133,8 @@ class _Run:
         most = LAST if self.asked.draws is None else self.asked.draws
         if not self._design(1).extensible:
             raise ValueError('a Latin hypercube cannot be extended: draw until with kind="sobol" or "random"')
+        if self.asked.dependence == "iman-conover":
+            raise ValueError('reordered draws cannot be extended: draw until with dependence="copula"')
         plan = self._design(min(FIRST, most), UNTIL_REPLICATES)
         collected = self._draw(self._collected(plan), plan, 0)
         while not self.stopped and plan.draws * 2 <= most:
@@ -150,7 +160,7 @@ class _Run:
         work = self._work(plan)
         stretches = work.stretches(self._chunk(), done)
         # compiled work lets go of the interpreter, so that threads do not wait for each other; NumPy's hardly does
-        few = not work.compiled or sum(stretch.draws for stretch in stretches) < self.asked.chunk
+        few = work.by != "machine code" or sum(stretch.draws for stretch in stretches) < self.asked.chunk
         pool = self.pool or (Alone() if few else Threads(min(cores(), len(stretches))))
         found = pool.found(work, stretches)
         try:
@@ -167,19 +177,21 @@ class _Run:
 
     def _work(self, plan: Design) -> Work:
         """The work by the engine that was asked for, or that pays; a reason why not becomes a note."""
+        engine, draws = self.asked.engine, plan.draws
         plain = self._plain_work(plan)
-        if self.asked.engine == "numpy" or (self.asked.engine == "auto" and plan.draws < COMPILED_FROM):
-            return plain
-        work = replace(plain, compiled=True)
-        try:
-            assert work.machine is not None
-        except NoMachine as reason:
-            if self.asked.engine == "compiled":
-                raise
-            self.note = f"computed by NumPy: {reason}"
-            return plain
-        self.engine, self.note = "compiled", work.machine.trouble
-        return work
+        if engine == "compiled" or (engine == "auto" and draws >= COMPILED_FROM):
+            work = replace(plain, by="machine code")
+            try:
+                machine = work.machine
+            except NoMachine as reason:
+                if engine == "compiled":
+                    raise
+                self.note = f"computed by NumPy: {reason}"
+            else:
+                assert isinstance(machine, Machine)
+                self.engine, self.note = "compiled", machine.trouble
+                return work
+        return replace(plain, by="list") if draws >= LISTED_FROM else plain
 
     def _plain_work(self, plan: Design) -> Work:
         """The work with the outputs that are kept, summarised, and kept in part."""
@@ -193,7 +205,11 @@ class _Run:
             sketched=(value,) if keeping == "none" else (),
             partly=() if keeping == "all" else tuple(parts),
             upto=min(partly, plan.run),
+            reordering=self._reordering(plan),
         )
+
+    def _reordering(self, plan: Design) -> Reordering | None:
+        return Reordering.of(self.evaluator, self.frame, plan) if self.asked.dependence == "iman-conover" else None
 
     def _chunk(self) -> int:
         return max(self.asked.chunk // TILE, 1) * TILE
@@ -216,6 +232,7 @@ class _Run:
             until=self.asked.until,
             partial=self.stopped,
             engine=self.engine,
+            dependence=self.asked.dependence,
             note=self.note,
             seconds=time.perf_counter() - self.begin,
         )

@@ -64,8 +64,9 @@ class Drawn:
 
     ``asked`` is the number of draws asked for, and what the design made of it stands with the sample; ``runs`` are the
     sequences of points one after another. ``until`` is the relative standard error that was asked for, if any.
-    ``partial`` says that the run was stopped before its end. ``seconds`` it took, ``engine`` computed it; a
-    ``note`` says why another did not, or why it could not keep what it compiled.
+    ``partial`` says that the run was stopped before its end. ``seconds`` it took, ``engine`` computed it, and by
+    ``dependence`` inputs move together; a ``note`` says why another engine did not, or why it could not keep what it
+    compiled.
     """
 
     seed: int
@@ -76,6 +77,7 @@ class Drawn:
     until: float | None = None
     partial: bool = False
     engine: str = "numpy"
+    dependence: str = "copula"
     note: str = ""
     seconds: float = 0.0
 
@@ -204,6 +206,7 @@ class Simulation:
             "valid": self.valid,
             "seed": self.seed,
             "sampling": self.kind,
+            "dependence": self.drawn.dependence,
             "replicates": self.replicates,
             "until": self.drawn.until,
             "partial": self.drawn.partial,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from .evaluator import Evaluator, named
 from .machine import Machine, machine_of
 from .mixing import Mixing
+from .plain import Plain, plain_of
+from .reordering import Reordering
 from .sampling import TILE, Design
 from .sketch import Sketch
 
@@ -21,6 +23,7 @@ Array = NDArray[np.float64]
 Numbers = NDArray[np.intp]
 Names = NDArray[np.object_]
 Spoiled = tuple[Numbers, Names]
+By = Literal["lines", "list", "machine code"]
 Tiles = list[tuple[int, int, int]]
 
 PER_SHARE: Final = "per share"
@@ -81,7 +84,8 @@ class Work:
 
     ``kept`` are the outputs whose draws are kept, ``sketched`` those that are summarised, and of ``partly`` kept ones
     the first ``upto`` draws of each sequence; names are those of ``outputs_of``, or dotted names of inputs, assumptions
-    and lines.
+    and lines. Work is done ``by`` the model's lines one after another, which costs nothing to begin with, by a list of
+    NumPy calls, which gives the same bits, or by machine code. ``reordering`` stands in for mixing.
     """
 
     evaluator: Evaluator
@@ -91,7 +95,8 @@ class Work:
     sketched: tuple[str, ...] = ()
     partly: tuple[str, ...] = ()
     upto: int = 0
-    compiled: bool = False
+    by: By = "lines"
+    reordering: Reordering | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,10 +104,15 @@ class Work:
         return (*self.kept, *self.sketched, *self.partly)
 
     @cached_property
-    def machine(self) -> Machine | None:
-        """The compiled draws and model, made at first use in each process; None for work by NumPy."""
+    def machine(self) -> Machine | Plain | None:
+        """What values many draws, made at first use in each process; None where ``by`` is "lines"."""
         named = tuple(name for name in self.names if name not in outputs_of(self.evaluator))
-        return machine_of(self.evaluator, self.mixing, named) if self.compiled else None
+        match self.by:
+            case "machine code":
+                return machine_of(self.evaluator, self.mixing, named)
+            case "list":
+                return plain_of(self.evaluator, self.mixing, named)
+        return None
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the machine behind: another process loads its own."""
@@ -135,9 +145,9 @@ class Work:
         """Value a stretch."""
         outputs: dict[str, Array] = {}
         spoiled = [(np.empty(0, dtype=np.intp), np.empty(0, dtype=object))]
-        begin = 0
+        machine, begin = self.machine, 0
         for tiles in self._batches(stretch):
-            values, (draws, lines) = self._by_numpy(tiles) if self.machine is None else self._by_machine(tiles)
+            values, (draws, lines) = self._by_lines(tiles) if machine is None else self._by_machine(machine, tiles)
             spoiled.append((begin + draws, lines))
             here = slice(begin, begin + sum(count for _, _, count in tiles))
             for name, found in values.items():
@@ -161,12 +171,24 @@ class Work:
         kept |= {name: outputs[name][..., first] for name in self.partly if first.start < first.stop}
         return Piece(one, kept, sketches, Counter(spoiled))
 
-    def _by_numpy(self, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
+    def _scores(self, tiles: Tiles) -> Array:
+        """Scores (inputs, draws) that depend on each other as the case says."""
+        if self.reordering is None:
+            return np.concatenate([self.mixing.apply(self.design.normals(*tile)) for tile in tiles], axis=1)
+        found, known, scores = [], (-1, 0), np.empty((0, 0))
+        for run, first, count in tiles:
+            start = first - first % self.reordering.block
+            if known != (run, start):
+                known, scores = (run, start), self.reordering.scores(self.design, run, start)
+            found.append(scores[:, first - start : first - start + count])
+        return np.concatenate(found, axis=1)
+
+    def _by_lines(self, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
         """The outputs of some tiles, and the line that spoiled each impossible draw."""
-        scores = [self.mixing.apply(self.design.normals(*tile)) for tile in tiles]
-        given = self.evaluator.from_mixed(np.concatenate(scores, axis=1))
+        scores = self._scores(tiles)
+        given = self.evaluator.from_mixed(scores)
         found, lines = self.evaluator.run(given)
-        per_share = np.broadcast_to(found.per_share, (sum(count for _, _, count in tiles),))
+        per_share = np.broadcast_to(found.per_share, (scores.shape[1],))
         known: dict[str, Array] = {PER_SHARE: per_share}
         for name, part in found.parts.items():
             known[share_of(name)], known[attributable_of(name)] = part.per_share, part.attributable
@@ -176,11 +198,10 @@ class Work:
         }
         return wanted, lines.invalid.spoiled(~np.isfinite(per_share))
 
-    def _by_machine(self, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
-        """The same by machine code; impossible draws are run again by NumPy, which names what spoiled them."""
-        assert self.machine is not None
-        values = self.machine.values(self.design, tiles)
-        found = self.machine.run(values)
+    def _by_machine(self, machine: Machine | Plain, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
+        """The same by a list or machine code; impossible draws are run again by lines, which name what spoiled them."""
+        values = machine.values(self.design, tiles) if self.reordering is None else self._values(self._scores(tiles))
+        found = machine.run(values)
         known: dict[str, Array] = {PER_SHARE: found["per_share"]}
         for name in self.evaluator.case.parts:
             known[share_of(name)] = found[f"{name}.per_share"]
@@ -194,6 +215,14 @@ class Work:
         again, lines = self.evaluator.run(given)
         draws, names = lines.invalid.spoiled(~np.isfinite(np.broadcast_to(again.per_share, bad.shape)))
         return wanted, (bad[draws], names)
+
+    def _values(self, scores: Array) -> Array:
+        """Values of the uncertain inputs (inputs, draws) at scores."""
+        found = np.empty_like(scores)
+        for row, one in enumerate(self.evaluator.uncertain):
+            assert one.distribution is not None
+            found[row] = self.evaluator.value_of(one.distribution, scores[row])
+        return found
 
 
 def outputs_of(evaluator: Evaluator) -> list[str]:
