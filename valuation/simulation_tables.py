@@ -76,9 +76,9 @@ def _estimates(simulation: Simulation) -> Iterator[tuple[str, str, str, str]]:
 def _known(estimate: float, error: float, interval: tuple[float, float]) -> tuple[str, str, str]:
     if not math.isfinite(error):
         return f"{estimate:,.2f}", "too few draws", ""
-    digits = min(max(-math.floor(math.log10(error)), 2), 9) if error > 0 else 2
-    low, high = (f"{end:,.{digits}f}" for end in interval)
-    return f"{estimate:,.2f}", f"{error:.2g}", f"{low} to {high}"
+    size = math.floor(math.log10(error)) if error > 0 else -1
+    low, high = (f"{end:,.{min(max(-size, 2), 9)}f}" for end in interval)
+    return f"{estimate:,.2f}", f"{error:,.{min(max(1 - size, 0), 9)}f}", f"{low} to {high}"
 
 
 def _how(simulation: Simulation) -> Iterator[str]:
