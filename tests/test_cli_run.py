@@ -18,6 +18,8 @@ from test_cli import EQUITY, SALES, WRONG, cells_of, run, shown
 from test_pool import StoppedAfter
 
 from valuation import cli, load
+from valuation.cli import options as options_of_all
+from valuation.cli import run as running
 from valuation.cli.errors import refusal
 from valuation.simulation.pool import Processes, WorkersDied, opened
 from valuation.simulation.sampling import TILE
@@ -311,3 +313,9 @@ def test_estimates_are_printed_with_their_errors_and_intervals(tmp_path: Path) -
 def test_too_few_draws_to_know_an_error_are_said(tmp_path: Path) -> None:
     result = run("run", SALES, "-o", tmp_path / "book.xlsx", "--draws", "4", "--sampling", "random")
     assert ["too few draws", ""] == cells_of(result, "P5")[2:]
+
+
+def test_the_command_line_and_the_engine_have_the_same_bounds() -> None:
+    from valuation.simulation.engine import MOST_DRAWS, SEED
+
+    assert (MOST_DRAWS, SEED) == (running.MOST_DRAWS, options_of_all.SEED)

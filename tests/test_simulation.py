@@ -164,6 +164,8 @@ def test_json_has_the_keys_of_the_contract(case_of: Read) -> None:
     found = simulate(case_of(text), 1_000, 4)
     result = found.as_json()
     wanted = {"draws", "valid", "seed", "mean", "standard_error", "quantiles", "probability_above_price", "parts"}
+    wanted |= {"skewness", "mean_interval", "quantile_intervals", "quantile_errors", "quantile_method"}
+    wanted |= {"quantile_rank_error", "expected_shortfall", "histogram", "convergence", "until", "reached", "partial"}
     assert wanted <= set(result)
     names = ["0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99"]
     assert names == list(result["quantiles"]) == list(result["parts"]["a"]["quantiles"])
@@ -172,6 +174,18 @@ def test_json_has_the_keys_of_the_contract(case_of: Read) -> None:
     )
     assert result["probability_above_price"] == float(np.mean(found.per_share > 150))
     assert list(result["quantiles"].values()) == np.quantile(found.per_share, QUANTILES).tolist()
+    assert names == list(result["quantile_errors"]) == list(result["quantile_intervals"])
+    for name in names:
+        low, high = result["quantile_intervals"][name]
+        assert low <= result["quantiles"][name] <= high
+    assert (None, None, False) == (result["until"], result["reached"], result["partial"])
+    assert sum(result["histogram"]["shares"]) == pytest.approx(1, abs=1e-12)
+    last = result["convergence"][-1]
+    assert (1024, result["mean"], result["standard_error"]) == (last["draws"], last["mean"], last["standard_error"])
+    assert ["0.05", "0.5", "0.95"] == list(last["quantiles"])
+    assert last["quantiles"].items() <= result["quantiles"].items()
+    assert last["quantile_errors"].items() <= result["quantile_errors"].items()
+    assert ("order statistics", 0.0) == (result["quantile_method"], result["quantile_rank_error"])
     assert result["parts"]["a"]["attributable"]["mean"] == pytest.approx(10 * result["mean"], rel=1e-12)
 
 
