@@ -90,6 +90,9 @@ def _how(simulation: Simulation) -> Iterator[str]:
     yield f"{simulation.draws:,} draws{rounded}; {simulation.valid:,} valid; seed {simulation.seed}; {design}"
     if drawn.until is not None:
         yield _until(simulation, drawn.until)
+    note = getattr(drawn, "note", "")
+    if note:
+        yield f"note: {note}"
     for name, count in simulation.invalid.items():
         yield f"  {count:,} draws impossible at {name}"
 

@@ -22,15 +22,17 @@ def check_target(target: Path) -> None:
 
 
 def save_draws(simulation: Simulation, path: str | Path) -> Path:
-    """Write the draws as .npz: ``per_share``, and ``part.NAME`` for each part whose draws were kept.
+    """Write the draws as .npz: ``per_share``, and ``part.NAME`` for each part all of whose draws were kept.
 
     Each is (draws,) in the quote's unit, NaN where impossible; numpy.load reads them. The file appears whole or not at
     all. Raises LookupError when the draws of the value were not kept, OSError with the path.
     """
     target = Path(path)
     check_target(target)
-    parts = {f"part.{name}": found.values for name, found in simulation.shares.items() if isinstance(found, Draws)}
-    arrays = {"per_share": simulation.per_share, **parts}
+    arrays = {"per_share": simulation.per_share}
+    for name, found in simulation.shares.items():
+        if isinstance(found, Draws) and found.drawn == simulation.draws:
+            arrays[f"part.{name}"] = found.values
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".npz", dir=target.parent)
     os.close(handle)
     try:
