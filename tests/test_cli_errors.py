@@ -27,7 +27,7 @@ Write = Callable[[str], Path]
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", SALES, "--draws", "0"], "0 is not in the range 1<=x<=100000000"),
+        (["run", SALES, "--draws", "0"], "0 is not in the range 1<=x<=1000000000000"),
         (["run", SALES, "--draws", "many"], "'many' is not a valid integer"),
         (["run", SALES, "--seed", "-1"], "-1 is not in the range x>=0"),
         (["value"], "Missing argument 'CASE'"),
@@ -174,7 +174,7 @@ def test_equity_of_nothing_is_printed(write: Write) -> None:
 
 def process(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "valuation.cli", *map(str, arguments)]
-    root = str(Path(cli.__file__).parents[1])
+    root = str(Path(cli.__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": root, "PYTHONWARNINGS": "error::RuntimeWarning"}
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 

@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
     {"reading", "base_case", "checks", "compiled", "simulation", "sensitivity", "reverse", "workbook"},
-    {"cli", "sensitivity_command", "terminal", "sensitivity_tables", "plots", "reference", "labels", "study", ""},
+    {"cli", "terminal", "simulation_tables", "sensitivity_tables", "plots", "reference", "labels", "study", ""},
 ]
 
 # Where a library may be imported at all.
@@ -43,8 +43,8 @@ HOMES: dict[str, set[str]] = {
     "xlsxwriter": {"workbook"},
     "formualizer": {"workbook"},
     "matplotlib": {"plots"},
-    "click": {"cli", "sensitivity_command"},
-    "rich": {"cli", "terminal", "sensitivity_tables"},
+    "click": {"cli"},
+    "rich": {"cli", "terminal", "simulation_tables", "sensitivity_tables"},
 }  # fmt: skip
 
 # Libraries that `import valuation` and the library's verbs must not load before they need them.

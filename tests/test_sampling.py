@@ -171,13 +171,19 @@ def test_replicates_are_scrambled_independently() -> None:
     assert np.unique(blocks).size == blocks.size
 
 
+def test_where_the_sequence_ends_there_are_more_replicates() -> None:
+    plan = design(10**12, 1, 1)
+    assert (2**31, 466, 466 * 2**31) == (plan.run, plan.replicates, plan.draws)
+    assert 16 >= design(2**34, 1, 1).replicates
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
         ({"draws": 0}, "draws >= 1"),
         ({"seed": -1}, "seed >= 0"),
         ({"replicates": 1}, "at least 2 replicates"),
-        ({"draws": 2**40}, "use more replicates"),
+        ({"draws": 2**40, "replicates": 8}, "use more replicates"),
         ({"kind": "halton"}, "sobol, lhs, antithetic, random expected, found 'halton'"),
     ],
 )

@@ -13,8 +13,8 @@ from conftest import GOOD, SHIPPED
 
 from valuation import load
 from valuation.cli import main
+from valuation.cli.sensitivity import NAMES
 from valuation.sensitivity import ALL, QUICK, Axis
-from valuation.sensitivity_command import NAMES
 
 SALES = next(path for path in GOOD if path.stem == "dcf_by_sales")
 EQUITY = next(path for path in GOOD if path.stem == "methods_of_equity")

@@ -34,6 +34,7 @@ from .sensitivity.grid import Measure
 from .sensitivity.shapley import PAIRS
 from .simulation.engine import DRAWS, SEED, Progress, simulate
 from .simulation.evaluator import Evaluator
+from .simulation.pool import Pool, Where, cores, opened
 from .simulation.results import Simulation
 from .trial import record
 
@@ -58,11 +59,33 @@ class Study:
         """Value the base case; a case does not change, so it is valued once."""
         return self._base
 
-    def simulate(self, draws: int | None = None, seed: int = SEED, **more: Any) -> Simulation:
-        """Value the case for many draws of its uncertain inputs; see ``simulation.engine.simulate``."""
+    def simulate(
+        self,
+        draws: int | None = None,
+        seed: int = SEED,
+        *,
+        workers: int | None = None,
+        pool: Pool | Where | None = None,
+        cluster: str | None = None,
+        **more: Any,
+    ) -> Simulation:
+        """Value the case for many draws of its uncertain inputs; ``more`` is of ``simulation.engine.simulate``.
+
+        ``workers`` share the work, which leaves every byte as it is: "threads", "processes" or "dask", as ``pool``
+        says, or those of a Dask ``cluster`` by its address. They end with the call; a pool that is open already, by
+        ``simulation.pool.opened``, stays open and brings its own workers. Unless any is given the engine chooses.
+
+        >>> study.simulate(until=0.001).quantile_error(0.05)                     # doctest: +SKIP
+        >>> study.simulate(10_000_000, workers=8, pool="processes")              # doctest: +SKIP
+        """
         if not more.get("exact"):
             more.setdefault("evaluator", self._evaluator)
-        return simulate(self.case, draws, seed, **more)
+        if workers is None and pool is None and cluster is None:
+            return simulate(self.case, draws, seed, **more)
+        if pool is None or isinstance(pool, str):
+            with opened(workers or cores(), pool, cluster) as ours:
+                return simulate(self.case, draws, seed, pool=ours, **more)
+        return simulate(self.case, draws, seed, pool=pool, **more)
 
     def findings(self, simulation: Simulation | None = None) -> list[Finding]:
         """The checks that fire; with a simulation those about it too."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -35,21 +34,13 @@ def console() -> Console:
 def print_value(study: Study) -> None:
     """Print the base case part by part."""
     base = study.value()
-    _print_table(base, None)
-    _print_headline(base, None)
+    print_table(base)
+    print_price(base)
     print_checks(base.checks, quiet=True)
 
 
-def print_run(study: Study, simulation: Simulation, written: Path) -> None:
-    """Print parts with ranges, the price and the probability, and where the workbook is."""
-    base = study.value()
-    _print_table(base, simulation)
-    _print_headline(base, simulation)
-    print_checks(study.findings(simulation), quiet=True)
-    console().print(f"[bold]{escape(str(written))}[/bold] written", highlight=False)
-
-
-def _print_table(base: BaseCase, simulation: Simulation | None) -> None:
+def print_table(base: BaseCase, simulation: Simulation | None = None) -> None:
+    """Print a row for each part and bridge item and one for the value per share, with the ranges of a run."""
     case, quote = base.case, str(base.case.quote)
     table = Table(title=escape(f"{case.name}, {case.date}".removesuffix(", ")), title_justify="left")
     table.add_column("part")
@@ -98,29 +89,11 @@ def _print_transactions(base: BaseCase) -> None:
     console().print(table)
 
 
-def _print_headline(base: BaseCase, simulation: Simulation | None) -> None:
-    quote, out = str(base.case.quote), console()
+def print_price(base: BaseCase) -> None:
+    """Print the price and how far the base case is from it."""
     if base.price is not None and base.upside is not None:
-        out.print(f"price {base.price:,.2f} {quote}; base case {base.upside:+.1%} against it", highlight=False)
-    if simulation is None:
-        return
-    q = simulation.quantiles
-    out.print(
-        f"simulation: mean {simulation.mean:,.2f} (standard error {simulation.standard_error:.2g}), "
-        f"P5 {q[0.05]:,.2f}, P50 {q[0.5]:,.2f}, P95 {q[0.95]:,.2f} {quote}",
-        highlight=False,
-    )
-    if simulation.price is not None:
-        above = simulation.probability_above(simulation.price)
-        out.print(f"probability that value is above the price: [bold]{above:.1%}[/bold]", highlight=False)
-    rounded = "" if simulation.draws == simulation.asked else f", rounded up from {simulation.asked:,}"
-    out.print(
-        f"{simulation.draws:,} draws{rounded}; {simulation.valid:,} valid; seed {simulation.seed}; {simulation.kind}",
-        highlight=False,
-    )
-    for name, count in simulation.invalid.items():
-        out.print(f"  {count:,} draws impossible at {name}", highlight=False)
-    print_repair(simulation.repair)
+        text = f"price {base.price:,.2f} {base.case.quote}; base case {base.upside:+.1%} against it"
+        console().print(text, highlight=False)
 
 
 def print_repair(repair: Repair | None) -> None:

@@ -85,8 +85,8 @@ def simulate(
     "value" and "none" say so whatever their number. ``engine``: of many draws the compiled reading takes less time than
     it costs to make, so "auto" takes it then, where there is one. ``dependence``: normal scores mixed to a Gaussian
     copula, or each input's own draws reordered block by block (Iman and Conover 1982). ``exact`` calls the quantile
-    functions themselves where tables would do to 1e-5 standard deviations. ``pool`` does the work; unless given this thread
-    does, or one for each core where work is compiled.
+    functions themselves where tables would do to 1e-5 standard deviations. ``pool`` does the work; unless given this
+    thread does, or one for each core where work is compiled.
     ``frame`` is that of another run, whose random numbers are then common to both. ``evaluator`` is that of an earlier
     run of the same case, so that what it found out about the case serves again. ``progress(done, all)`` is called
     after each chunk. A KeyboardInterrupt gives what was found so far, marked partial.

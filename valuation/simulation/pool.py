@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -167,7 +168,8 @@ def _cluster(workers: int, address: str | None) -> Iterator[Pool]:
         with library.Client(address) as client:
             yield Cluster(client)
         return
-    local = library.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+    with _interrupts_for_us():
+        local = library.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
     with local as cluster, library.Client(cluster) as client:
         yield Cluster(client)
 
@@ -189,6 +191,19 @@ def _completed(executor: Executor, do: Do, stretches: Sequence[Stretch], workers
     finally:
         for future in running:
             future.cancel()
+
+
+@contextmanager
+def _interrupts_for_us() -> Iterator[None]:
+    """Processes that are started meanwhile ignore Ctrl-C, as this one does until they are."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _leave_interrupts() -> None:

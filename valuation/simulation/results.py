@@ -173,6 +173,16 @@ class Simulation:
         """The quantiles that every report shows."""
         return _quantiles(self.value)
 
+    @cached_property
+    def relative_error(self) -> float:
+        """The largest standard error of P5, P50 and P95 as a share of its quantile; NaN where one is not known."""
+        return Checkpoint.of(self.value).relative_error
+
+    @property
+    def reached(self) -> bool:
+        """Whether the relative standard error that was asked for was reached; True where none was."""
+        return self.drawn.until is None or self.relative_error <= self.drawn.until
+
     def probability_above(self, price: float) -> float:
         """Share of valid draws whose value per share is above a price."""
         return self.value.share_above(price)
@@ -209,6 +219,8 @@ class Simulation:
             "dependence": self.drawn.dependence,
             "replicates": self.replicates,
             "until": self.drawn.until,
+            "relative_error": _number(self.relative_error),
+            "reached": None if self.drawn.until is None else self.reached,
             "partial": self.drawn.partial,
             "mean": _number(self.mean),
             "standard_deviation": _number(self.standard_deviation),

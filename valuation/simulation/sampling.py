@@ -26,6 +26,7 @@ Kind = Literal["sobol", "lhs", "antithetic", "random"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 TILE: Final = 1 << LOW
 LEAST_REPLICATES: Final = 8
+_LONGEST: Final = 1 << (BITS - 1)
 _ROUNDS: Final = 4
 
 
@@ -150,7 +151,8 @@ def design(draws: int, names: Sequence[str], seed: int, kind: Kind = "sobol", re
     """Return the plan of at least ``draws`` draws of independent standard normals, one stream a name.
 
     Sobol' and Latin hypercube draws are rounded up to ``replicates`` blocks of a power of two, where the sequence is
-    balanced; if not given there are 8 to 16 of them, so that little is added. Antithetic draws are made even, plain
+    balanced; if not given there are 8 to 16 of them, so that little is added, and more where the
+    sequence ends. Antithetic draws are made even, plain
     random draws are exactly as many as asked. Raises ValueError for fewer than 1 draw, a negative seed, fewer than 2
     replicates (a single one has no error), a name that stands twice, or more draws than the sequence has.
     """
@@ -166,11 +168,12 @@ def design(draws: int, names: Sequence[str], seed: int, kind: Kind = "sobol", re
     if kind not in ("sobol", "lhs"):
         raise ValueError(f"kind {', '.join(KINDS)} expected, found {kind!r}")
     if replicates is None:
-        replicates = max(LEAST_REPLICATES, -(-draws // _largest_power(draws // LEAST_REPLICATES)))
+        longest = min(_largest_power(draws // LEAST_REPLICATES), _LONGEST)
+        replicates = max(LEAST_REPLICATES, -(-draws // longest))
     if replicates < 2:
         raise ValueError(f'at least 2 replicates expected, found {replicates}; kind="random" needs none')
     block = 1 << (-(-draws // replicates) - 1).bit_length()
-    if block > 1 << (BITS - 1):
+    if block > _LONGEST:
         raise ValueError(f"at most 2**{BITS - 1} draws a replicate expected, found {block}; use more replicates")
     return Design(kind, replicates * block, draws, tuple(names), seed, replicates)
 

@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 
 COMPRESSION: Final = 2000
 RANK_ERROR: Final = 2e-4
+"""How far the rank of a sketched quantile may be off; ``tests/test_pool.py`` holds it against exact ranks."""
 _HALVINGS: Final = 60
-"""How far the rank of a sketched quantile may be off; ``tests/test_sketch.py`` holds it against exact ranks."""
 
 
 class Sketch:

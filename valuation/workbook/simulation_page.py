@@ -2,96 +2,107 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from ..assumptions import Case
-from ..simulation.results import Simulation
+from ..simulation.results import SHORTFALLS, Simulation
 from ..units import RATE, WHOLE
+from . import convergence, histogram
 from .address import HEAD_ROW, quoted
 from .inputs_page import BASE
 from .pages import Draft, Page
-from .styles import NAVY
 
-SAMPLING: Final = {
-    "sobol": "scrambled Sobol",
-    "lhs": "Latin hypercube",
-    "antithetic": "antithetic pairs",
-    "random": "random",
+DESIGNS: Final = {
+    "sobol": "{runs:,} scrambled Sobol sequences of {run:,} draws",
+    "lhs": "{runs:,} Latin hypercubes of {run:,} draws",
+    "antithetic": "{blocks:,} antithetic pairs of draws",
+    "random": "independent draws",
 }
-BINS: Final = 40
-LABEL, UNIT, VALUE, ERROR = range(4)
-BIN, SHARE, CUMULATIVE, AT_PRICE = 6, 7, 8, 9
+LABEL, UNIT, VALUE, ERROR, LOW, HIGH = range(6)
+WIDTHS: Final = {LABEL: 44, UNIT: 12, VALUE: 14, ERROR: 14, LOW: 12, HIGH: 12, HIGH + 1: 3}
+COUNT: Final = "#,##0_);(#,##0)"
+PLAIN: Final = "0_);(0)"
+RANK: Final = "0.000_);(0.000)"
+FINE: Final = "0.000%_);(0.000%)"
 
 
 def write_simulation(page: Page, case: Case, simulation: Simulation, draft: Draft, baseline: str, inputs: str) -> None:
-    """Write the facts of the run, its percentiles, the histogram table and its chart."""
-    page.widths = {
-        LABEL: 44,
-        UNIT: 12,
-        VALUE: 14,
-        ERROR: 14,
-        4: 3,
-        5: 3,
-        BIN: 14,
-        SHARE: 12,
-        CUMULATIVE: 12,
-        AT_PRICE: 12,
-    }
+    """Write the facts of the run, its percentiles with their errors, the histogram, convergence, and both charts.
+
+    What differs in length from run to run stands below the formulas, whose places are those of any run.
+    """
+    page.widths = {**WIDTHS, **histogram.WIDTHS}
     page.heights[HEAD_ROW] = 28
     page.freeze = (HEAD_ROW + 1, 1)
-    page.heads(HEAD_ROW, {LABEL: "Last run", UNIT: "Unit", VALUE: "Value", ERROR: "Standard error"})
-    at = _facts(page, case, simulation)
-    at = _percentiles(page, case, simulation, at + 1)
+    heads = {LABEL: "Last run", UNIT: "Unit", VALUE: "Value", ERROR: "Standard error"}
+    page.heads(HEAD_ROW, {**heads, LOW: "95 % interval from", HIGH: "to"})
+    at = _facts(page, simulation)
+    at = _estimates(page, case, simulation, at + 1)
     at = _freshness(page, draft, baseline, inputs, at + 1)
-    _invalid(page, simulation, at + 1)
-    _histogram(page, case, simulation)
+    at = _invalid(page, simulation, at + 1)
+    _repair(page, simulation, at + 1)
+    histogram.write_histogram(page, case, simulation)
+    convergence.write_convergence(page, case, simulation)
 
 
-def _facts(page: Page, case: Case, simulation: Simulation) -> int:
-    rows: list[tuple[str, str, float, str]] = [
-        ("Draws", "number", simulation.draws, "#,##0_);(#,##0)"),
-        ("Draws asked for (rounded up to fit the design)", "number", simulation.asked, "#,##0_);(#,##0)"),
-        ("Valid draws", "number", simulation.valid, "#,##0_);(#,##0)"),
-        ("Independent scrambles", "number", simulation.replicates, "0_);(0)"),
-        ("Seed", "number", simulation.seed, "0_);(0)"),
+def _row(page: Page, at: int, label: str, unit: str, value: float | str, fmt: str = "") -> None:
+    page.text(at, LABEL, label)
+    page.text(at, UNIT, unit, "unit")
+    if isinstance(value, str):
+        page.text(at, VALUE, value)
+    elif np.isfinite(value):
+        page.number(at, VALUE, value, fmt)
+
+
+def _facts(page: Page, simulation: Simulation) -> int:
+    drawn = simulation.drawn
+    runs, blocks = drawn.runs, simulation.replicates
+    design = DESIGNS[simulation.kind].format(runs=runs, run=simulation.draws // max(runs, 1), blocks=blocks)
+    until = "nothing: the draws were given" if drawn.until is None else drawn.until
+    partial = "no: stopped, this is what there was" if drawn.partial else "yes"
+    rows: list[tuple[str, str, float | str, str]] = [
+        ("Draws", "number", simulation.draws, COUNT),
+        ("Draws asked for (rounded up to fit the design)", "number", simulation.asked, COUNT),
+        ("Valid draws", "number", simulation.valid, COUNT),
+        ("Design", "text", design, ""),
+        ("Seed", "number", simulation.seed, PLAIN),
+        ("Complete", "text", partial, ""),
+        ("Largest standard error of P5, P50 and P95", "%", simulation.relative_error, FINE),
+        ("The error that was asked for", "%", until, FINE),
     ]
-    at = HEAD_ROW + 1
-    for label, unit, value, fmt in rows:
-        page.text(at, LABEL, label)
-        page.text(at, UNIT, unit, "unit")
-        page.number(at, VALUE, value, fmt)
-        at += 1
-    page.text(at, LABEL, "Sampling")
-    page.text(at, UNIT, "text", "unit")
-    page.text(at, VALUE, SAMPLING[simulation.kind])
-    return at + 1
+    for at, row in enumerate(rows, start=HEAD_ROW + 1):
+        _row(page, at, *row)
+    return HEAD_ROW + 1 + len(rows)
 
 
-def _percentiles(page: Page, case: Case, simulation: Simulation, at: int) -> int:
-    quote, fmt = str(case.quote), case.quote.number_format
+def _estimates(page: Page, case: Case, simulation: Simulation, at: int) -> int:
+    """Mean and percentiles with standard error and interval, then what has none."""
+    quote, fmt, value = str(case.quote), case.quote.number_format, simulation.value
+    exact = convergence.exact_format(simulation)
     page.text(at, LABEL, f"Value per share, {quote}", "section")
-    rows = [("Mean", simulation.mean, simulation.standard_error)]
-    rows += [(f"P{100 * q:g}", value, simulation.quantile_error(q)) for q, value in simulation.quantiles.items()]
-    rows += [("Standard deviation", simulation.standard_deviation, float("nan"))]
-    for label, value, error in rows:
+    known = [("Mean", value.mean, value.mean_error, value.mean_interval)]
+    for q, quantile in simulation.quantiles.items():
+        known.append((f"P{100 * q:g}", quantile, value.quantile_error(q), value.quantile_interval(q)))
+    for label, estimate, error, interval in known:
         at += 1
-        page.text(at, LABEL, label)
-        page.text(at, UNIT, quote, "unit")
-        page.number(at, VALUE, value, fmt)
-        if np.isfinite(error):
-            page.number(at, ERROR, error, "0.000_);(0.000)")
+        _row(page, at, label, quote, estimate, fmt)
+        for column, number, shown in zip((ERROR, LOW, HIGH), (error, *interval), (exact, exact, exact), strict=True):
+            if np.isfinite(number):
+                page.number(at, column, number, shown)
+    rows = [("Standard deviation", quote, simulation.standard_deviation, fmt)]
+    rows += [("Skewness", "number", value.skewness, "0.00_);(0.00)")]
+    rows += [
+        (f"Mean of the worst {q:.0%} (expected shortfall)", quote, value.expected_shortfall(q), fmt) for q in SHORTFALLS
+    ]
     if simulation.price is not None:
+        above = simulation.probability_above(simulation.price)
+        rows += [("Price", quote, simulation.price, fmt)]
+        rows += [("Probability that value is above the price", "%", above, RATE.number_format)]
+    for row in rows:
         at += 1
-        page.text(at, LABEL, "Price")
-        page.text(at, UNIT, quote, "unit")
-        page.number(at, VALUE, simulation.price, fmt)
-        at += 1
-        page.text(at, LABEL, "Probability that value is above the price")
-        page.text(at, UNIT, "%", "unit")
-        page.number(at, VALUE, simulation.probability_above(simulation.price), RATE.number_format)
+        _row(page, at, *row)
     return at + 1
 
 
@@ -126,78 +137,22 @@ def status_cell(page: Page) -> str:
     raise LookupError("the Simulation page has no status")
 
 
-def _invalid(page: Page, simulation: Simulation, at: int) -> None:
+def _invalid(page: Page, simulation: Simulation, at: int) -> int:
     page.text(at, LABEL, "Impossible draws, by the line that spoiled them", "section")
     if not simulation.invalid:
         page.text(at + 1, LABEL, "none")
     for number, (name, count) in enumerate(simulation.invalid.items(), start=1):
-        page.text(at + number, LABEL, name)
-        page.text(at + number, UNIT, "draws", "unit")
-        page.number(at + number, VALUE, count, "#,##0_);(#,##0)")
+        _row(page, at + number, name, "draws", count, COUNT)
+    return at + 1 + max(len(simulation.invalid), 1)
 
 
-def _histogram(page: Page, case: Case, simulation: Simulation) -> None:
-    """Bins between P0.1 and P99.9 with their share, the cumulative share, and the bin in which the price lies."""
-    page.heads(
-        HEAD_ROW,
-        {
-            BIN: f"Bin centre, {case.quote}",
-            SHARE: "Share of draws",
-            CUMULATIVE: "Cumulative",
-            AT_PRICE: "Bin of the price",
-        },
-    )
-    if not simulation.valid:
+def _repair(page: Page, simulation: Simulation, at: int) -> None:
+    """Rank correlations that contradicted each other, before and after."""
+    repair = simulation.repair
+    if repair is None:
         return
-    found = simulation.histogram(BINS)
-    edges, shares = np.array(found["edges"]), np.array(found["shares"])
-    high = edges[-1]
-    price_bin = -1 if simulation.price is None else int(np.searchsorted(edges, simulation.price)) - 1
-    for number, share in enumerate(shares):
-        at = HEAD_ROW + 1 + number
-        page.number(at, BIN, (edges[number] + edges[number + 1]) / 2, "0_);(0)" if high > 20 else "0.00_);(0.00)")
-        page.number(at, SHARE, share, "0.0%_);(0.0%)")
-        page.number(at, CUMULATIVE, float(shares[: number + 1].sum()), "0.0%_);(0.0%)")
-        page.number(at, AT_PRICE, share if number == price_bin else 0.0, "0.0%_);(0.0%)")
-    page.charts.append((HEAD_ROW, AT_PRICE + 2, partial(_chart, page, case, simulation)))
-
-
-def _chart(page: Page, case: Case, simulation: Simulation, book: Any) -> Any:
-    first, last = HEAD_ROW + 1, HEAD_ROW + BINS
-    categories = [page.title, first, BIN, last, BIN]
-
-    def series(name: str, column: int, color: str) -> dict[str, Any]:
-        return {
-            "name": name,
-            "categories": categories,
-            "values": [page.title, first, column, last, column],
-            "fill": {"color": color},
-            "border": {"none": True},
-            "gap": 10,
-            "overlap": 100,
-        }
-
-    chart = book.add_chart({"type": "column"})
-    chart.add_series(series("Share of draws", SHARE, "#9DB7DD"))
-    if simulation.price is not None:
-        chart.add_series(series(f"Bin of the price ({simulation.price:.0f})", AT_PRICE, "#C00000"))
-    line = book.add_chart({"type": "line"})
-    line.add_series(
-        {
-            "name": "Cumulative (right axis)",
-            "categories": categories,
-            "values": [page.title, first, CUMULATIVE, last, CUMULATIVE],
-            "line": {"color": NAVY, "width": 2},
-            "y2_axis": True,
-        }
-    )
-    chart.combine(line)
-    chart.set_title({"name": f"Value per share, {case.quote}: share of draws", "name_font": {"size": 12}})
-    chart.set_x_axis(
-        {"interval_unit": 5, "interval_tick": 5, "num_format": "0", "num_font": {"size": 9, "rotation": -90}}
-    )
-    chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
-    line.set_y2_axis({"num_format": "0%", "max": 1, "min": 0})
-    chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 760, "height": 380})
-    return chart
+    page.text(at, LABEL, "Rank correlations that were repaired", "section")
+    page.heads(at + 1, {LABEL: "Between", UNIT: "Unit", VALUE: "Before", ERROR: "After"})
+    for number, change in enumerate(repair.visible, start=at + 2):
+        _row(page, number, " and ".join(change.between), "number", change.before if change.given else "not given", RANK)
+        page.number(number, ERROR, change.after, RANK)

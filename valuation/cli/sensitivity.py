@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .options import number
+
 if TYPE_CHECKING:
-    from .sensitivity import Axis, Goal, Grid, Sensitivity
-    from .study import Study
+    from ..sensitivity import Axis, Goal, Grid, Sensitivity
+    from ..study import Study
 
 NAMES = ("tornado", "contributions", "worst", "events", "dependence", "sobol", "shapley")
 MOST_LEVELS = 100
@@ -79,7 +81,7 @@ def _told(
 
 
 def _print(found: Sensitivity | None, goal: Goal | None, grid: Grid | None, written: list[Path]) -> None:
-    from .sensitivity_tables import print_goal, print_grid, print_sensitivity
+    from ..sensitivity_tables import print_goal, print_grid, print_sensitivity
 
     if found is not None:
         print_sensitivity(found)
@@ -105,25 +107,16 @@ def _only(text: str | None) -> list[str] | None:
 
 
 def _probability(text: str) -> float:
-    found = _number(text)
+    found = number(text)
     if not 0 < found < 1:
         raise click.UsageError(f"--probability takes a percentage between 0% and 100%, found {text!r}")
     return found
 
 
-def _number(text: str) -> float:
-    """A number or a percentage; NaN for anything else."""
-    plain = text.strip().replace("_", "")
-    try:
-        return float(plain[:-1]) / 100 if plain.endswith("%") else float(plain)
-    except ValueError:
-        return math.nan
-
-
 def _axis(study: Study, text: str) -> Axis:
     """NAME=a..b:n or NAME=a,b,c, in the unit of the name; rates are percentages."""
-    from .reverse.unknowns import unknown
-    from .sensitivity import Axis
+    from ..reverse.unknowns import unknown
+    from ..sensitivity import Axis
 
     name, equals, levels = (part.strip() for part in text.partition("="))
     if not equals:
@@ -131,12 +124,12 @@ def _axis(study: Study, text: str) -> Axis:
     found = unknown(study.case, name, "--grid")
     pieces = _pieces(text, levels)
     rate = found.unit.pure and found.unit.shown == "rate"
-    bare = [piece for piece in pieces if rate and not piece.endswith("%") and _number(piece) != 0]
+    bare = [piece for piece in pieces if rate and not piece.endswith("%") and number(piece) != 0]
     if bare:
         raise click.UsageError(
             f"--grid: {name} is a rate: expected a percentage, found {bare[0]}; did you mean {bare[0]}%"
         )
-    numbers = [_number(piece) for piece in pieces]
+    numbers = [number(piece) for piece in pieces]
     if not all(map(math.isfinite, numbers)):
         raise click.UsageError(f"--grid takes numbers or percentages, found {levels!r}")
     if ".." in levels:
@@ -171,7 +164,7 @@ def _folder(name: str) -> Path:
 
 
 def _draw(folder: Path, found: Sensitivity | None, goal: Goal | None, grid: Grid | None) -> list[Path]:
-    from . import plots
+    from .. import plots
 
     written = []
     for name, draw in plots.pictures(found, goal, grid).items():

@@ -1,0 +1,5 @@
+"""The command line as ``python -m valuation.cli``."""
+
+from .commands import main
+
+main(prog_name="valuation")

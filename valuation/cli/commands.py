@@ -1,0 +1,181 @@
+"""The commands of ``valuation``. Imports are lazy, so that help is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..version import __version__
+from . import run as running
+from . import sensitivity as analysing
+from .errors import guarded, print_json
+from .options import case_argument, draws_option, json_option, overrides, seed_option, set_option
+from .progress import progress
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="valuation")
+def main() -> None:
+    """Sum-of-the-parts and spin-off valuation from assumption files to a live Excel workbook.
+
+    \b
+    CASE is a folder of assumption files or one YAML file:
+      valuation run assumptions/alibaba
+      valuation run assumptions/*/ -o books --until 0.1% --workers 4
+      valuation value assumptions/alibaba --set cloud.terminal_growth=1.5%
+      valuation sensitivity assumptions/alibaba --only tornado,shapley
+      valuation solve assumptions/alibaba --for cloud.wacc
+      valuation check assumptions/alibaba
+      valuation verify alibaba.xlsx
+    """
+
+
+@main.command()
+@click.argument("case", type=click.Path(), nargs=-1, required=True)
+@running.options
+@set_option
+@json_option
+@guarded
+def run(case: tuple[str, ...], changes: tuple[str, ...], as_json: bool, **asked: Any) -> None:
+    """Value, simulate and write the workbook, of one case or of several by the same workers.
+
+    Ctrl-C ends the draws: what was found so far is reported, marked partial, and the status is 130.
+
+    \b
+    valuation run assumptions/alibaba -o book.xlsx --draws 200000 --seed 7
+    valuation run assumptions/alibaba --until 0.1%
+    valuation run assumptions/*/ -o books --draws 10000000 --workers 8 --pool processes
+    """
+    running.Runs(case, overrides(changes), as_json, asked).carry_out()
+
+
+@main.command()
+@case_argument
+@set_option
+@json_option
+@guarded
+def value(case: str, changes: tuple[str, ...], as_json: bool) -> None:
+    """The deterministic base case.
+
+    \b
+    valuation value assumptions/alibaba --set drivers.usd_cny=7.2
+    """
+    from ..study import load
+
+    study = load(case, overrides(changes))
+    if as_json:
+        print_json(study.as_json())
+        return
+    from ..terminal import print_value
+
+    print_value(study)
+
+
+@main.command()
+@case_argument
+@analysing.options
+@set_option
+@json_option
+@guarded
+def sensitivity(case: str, changes: tuple[str, ...], as_json: bool, **asked: Any) -> None:
+    """Which assumptions move the value, by how much, and where they would have to be.
+
+    \b
+    valuation sensitivity assumptions/alibaba --only tornado,shapley -o pictures
+    valuation sensitivity assumptions/alibaba --goal cloud.wacc --probability 60%
+    valuation sensitivity assumptions/alibaba --grid cloud.wacc=8%..10%:5 drivers.usd_cny=6.8..7.2:3
+    """
+    from ..study import load
+
+    analysing.run(load(case, overrides(changes)), as_json, print_json, **asked)
+
+
+@main.command()
+@case_argument
+@click.option("--for", "name", required=True, metavar="NAME", help="An assumption by its dotted name, or a part.")
+@click.option("--price", type=float, help="Price per quoted share [default: the price of the case].")
+@draws_option
+@seed_option
+@set_option
+@json_option
+@guarded
+def solve(
+    case: str, name: str, price: float | None, draws: int, seed: int, changes: tuple[str, ...], as_json: bool
+) -> None:
+    """What the market price implies for one assumption or one part, everything else at its base.
+
+    \b
+    valuation solve assumptions/alibaba --for cloud.wacc
+    valuation solve assumptions/alibaba --for t_head --price 200
+    """
+    from ..study import load
+
+    if price is not None and not 0 < price < float("inf"):
+        raise click.UsageError(f"--price takes a number above 0, found {price:g}")
+    study = load(case, overrides(changes))
+    with progress(as_json) as show:
+        found = study.solve(name, price, draws=draws, seed=seed, progress=show)
+    if as_json:
+        print_json(found.as_json())
+        return
+    from ..terminal import print_solution
+
+    print_solution(found)
+
+
+@main.command()
+@case_argument
+@json_option
+@guarded
+def check(case: str, as_json: bool) -> None:
+    """Problems of the files and checks of the model; status 1 when one is an error.
+
+    \b
+    valuation check assumptions/alibaba --json
+    """
+    from ..study import load
+
+    study = load(case)
+    base = study.value()
+    if as_json:
+        repair = study.correlation_repair
+        repaired = {} if repair is None else {"correlation_repair": repair.as_json()}
+        print_json({"case": study.case.id, "checks": [finding.as_json() for finding in base.checks], **repaired})
+    else:
+        from ..terminal import print_checks, print_repair
+
+        print_checks(base.checks)
+        print_repair(study.correlation_repair)
+    if any(finding.severity == "error" for finding in base.checks):
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("book", type=click.Path())
+@click.option(
+    "--draws",
+    type=click.IntRange(1, 100_000),
+    default=200,
+    show_default=True,
+    help="Random draws pushed through the book.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@json_option
+@guarded
+def verify(book: str, draws: int, seed: int, as_json: bool) -> None:
+    """Push random draws through the book's own formulas and compare them with NumPy.
+
+    \b
+    valuation verify alibaba.xlsx --draws 200
+    """
+    from ..workbook.verify import verify_book
+
+    found = verify_book(Path(book), draws, seed)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        click.echo(str(found))
+    if not found.proved:
+        raise click.exceptions.Exit(1)

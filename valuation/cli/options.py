@@ -1,0 +1,69 @@
+"""Arguments and options that several commands have, and how their texts are read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import click
+
+MOST_DRAWS = 100_000_000
+SEED = 20260202
+
+
+def case_argument(function: Callable[..., None]) -> Callable[..., None]:
+    """The CASE argument."""
+    return click.argument("case", type=click.Path())(function)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else.")
+set_option = click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Replace an assumption, written as in a file; repeatable.",
+)
+draws_option = click.option(
+    "--draws",
+    type=click.IntRange(1, MOST_DRAWS),
+    default=100_000,
+    show_default=True,
+    help="Draws, rounded up to fit the design.",
+)
+seed_option = click.option(
+    "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="The same seed gives the same bytes."
+)
+
+
+def overrides(pairs: tuple[str, ...]) -> dict[str, str]:
+    """What --set replaces, by dotted name."""
+    found = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"--set takes NAME=VALUE, found {pair!r}")
+        found[name.strip()] = text.strip()
+    return found
+
+
+def number(text: str) -> float:
+    """A number or a percentage; NaN for anything else."""
+    plain = text.strip().replace("_", "")
+    try:
+        return float(plain[:-1]) / 100 if plain.endswith("%") else float(plain)
+    except ValueError:
+        return math.nan
+
+
+class Share(click.ParamType[float]):
+    """A percentage or a number above 0 and below 1."""
+
+    name = "share"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read it; what is no share is wrong usage."""
+        found = value if isinstance(value, float) else number(str(value))
+        if not 0 < found < 1:
+            self.fail(f"expected a percentage above 0% and below 100%, such as 0.1%, found {value!r}", param, ctx)
+        return found
