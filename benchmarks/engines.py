@@ -25,8 +25,11 @@ def naive() -> Run:
 
 
 def ours(engine: str, case: Path = FOLDER, **wanted: Any) -> Run:
-    """The package in one of its engines; what ``simulate`` does not take is not in this version."""
-    simulate = simulation(case, engine=engine, **wanted)
+    """The package in one of its engines; what ``simulate`` does not take is not in this version.
+
+    All draws of the value per share are kept, as by the others, and those of parts in part.
+    """
+    simulate = simulation(case, engine=engine, keep_draws="value", **wanted)
     return lambda draws, seed: simulate(draws, seed).per_share
 
 

@@ -19,6 +19,8 @@ EXPONENTIAL: Final = 2
 STEPS: Final = 3
 PASSED: Final = 4
 BLOCK: Final = 1024
+ROOM: Final = 1 << 14
+"""Rows of a table: more than its points, and a power of two."""
 WIDTH: Final = BLOCK + 8
 """The room of a block in memory: no power of two, so that rows do not fall on the same lines of a cache."""
 
@@ -161,17 +163,19 @@ def mix(along: Any, take: Any, factor: Any, given: Any, spare: Any, size: int, o
 
 
 @_compiled
-def _read_table(table: Any, edge: float, steps: float, scores: Any, out: Any) -> bool:
-    """Interpolate in a table of normal scores; false where a score lies beyond its edges, which another must value."""
-    inside = True
-    last = table.shape[0] - 1
+def _read_table(table: Any, points: int, edge: float, steps: float, scores: Any, out: Any) -> bool:
+    """Interpolate in a table of normal scores; false where a score lies beyond its edges, which another must value.
+
+    The table is ``ROOM`` long, so that a place cut to its bits is always within it.
+    """
+    beyond = 0
     for draw in range(scores.shape[0]):
         position = (scores[draw] + edge) * steps
-        place = int(position)
-        inside &= (position >= 0.0) & (place < last)
-        place = min(max(place, 0), last)
+        place: Any = np.int64(position)
+        beyond |= place | (points - 2 - place)  # negative on either side of the table
+        place &= ROOM - 1
         out[draw] = table[place, 0] + (position - place) * table[place, 1]
-    return inside
+    return beyond >= 0
 
 
 @_compiled
@@ -200,11 +204,11 @@ def _stepped(edges: Any, levels: Any, scores: Any, out: Any) -> None:
 def value(kind: int, numbers: Any, tables: Any, edge: float, steps: float, scores: Any, out: Any, beyond: Any) -> None:
     """Fill out (draws,) with the values of an input at its scores; ``beyond[0]`` says that another must value them.
 
-    ``numbers`` are the two parameters of LINEAR and EXPONENTIAL, the number of a TABLE in ``tables`` (tables, grid, 2),
+    ``numbers`` are the two parameters of LINEAR and EXPONENTIAL, the number of a TABLE in ``tables`` (tables, ROOM, 2),
     and of STEPS the one edge and the levels on its sides.
     """
     if kind == TABLE:
-        if not _read_table(tables[int(numbers[0])], edge, steps, scores, out):
+        if not _read_table(tables[int(numbers[0])], int(2 * edge * steps) + 1, edge, steps, scores, out):
             beyond[0] = True
             out[:] = scores
     elif kind == LINEAR:

@@ -114,8 +114,10 @@ class Machine:
             elif found is not None:
                 numbers[row, 0] = len(tables)
                 tables.append(found)
-        size = 2 * round(EDGE * STEPS) + 1
-        return kinds, numbers, np.array(tables).reshape(len(tables), size, 2)
+        room = np.zeros((len(tables), self._scores.ROOM, 2))
+        for place, table in zip(room, tables, strict=True):
+            place[: len(table)] = table
+        return kinds, numbers, room
 
     def _quantile_function(self, distribution: Distribution) -> tuple[int, tuple[float, ...] | Array | None]:
         if isinstance(distribution, Normal):
