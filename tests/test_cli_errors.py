@@ -173,7 +173,7 @@ def test_equity_of_nothing_is_printed(write: Write) -> None:
 
 
 def process(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "valuation.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "valuation", *map(str, arguments)]
     root = str(Path(cli.__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": root, "PYTHONWARNINGS": "error::RuntimeWarning"}
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)

@@ -25,7 +25,18 @@ FLOORS: list[set[str]] = [
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
     {"reading", "base_case", "checks", "compiled", "simulation", "sensitivity", "reverse", "workbook"},
-    {"cli", "terminal", "simulation_tables", "sensitivity_tables", "plots", "reference", "labels", "study", ""},
+    {
+        "__main__",
+        "cli",
+        "terminal",
+        "simulation_tables",
+        "sensitivity_tables",
+        "plots",
+        "reference",
+        "labels",
+        "study",
+        "",
+    },
 ]
 
 # Where a library may be imported at all.
@@ -44,7 +55,7 @@ HOMES: dict[str, set[str]] = {
     "formualizer": {"workbook"},
     "matplotlib": {"plots"},
     "click": {"cli"},
-    "rich": {"cli", "terminal", "simulation_tables", "sensitivity_tables"},
+    "rich": {"__main__", "cli", "terminal", "simulation_tables", "sensitivity_tables"},
 }  # fmt: skip
 
 # Libraries that `import valuation` and the library's verbs must not load before they need them.

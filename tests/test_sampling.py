@@ -153,6 +153,8 @@ def test_a_design_may_be_made_longer_and_begins_with_the_shorter() -> None:
         starts = drawn(long).reshape(3, long.runs, -1)[:, :, : short.run].reshape(3, -1)
         np.testing.assert_array_equal(starts, drawn(short))
     assert not design(2048, 3, 5, "lhs").extensible
+    longest = design(8 << 31, 3, 5)
+    assert (1 << 31, False) == (longest.run, longest.extensible)  # 32 bits tell no more points apart
 
 
 def test_more_names_than_dimensions_draw_plainly_beyond_them() -> None:

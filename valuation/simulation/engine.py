@@ -137,7 +137,7 @@ class _Run:
             raise ValueError('reordered draws cannot be extended: draw until with dependence="copula"')
         plan = self._design(min(FIRST, most), UNTIL_REPLICATES)
         collected = self._draw(self._collected(plan), plan, 0)
-        while not self.stopped and plan.draws * 2 <= most:
+        while not self.stopped and plan.extensible and plan.draws * 2 <= most:
             sample = collected.sample(PER_SHARE)
             if Checkpoint.of(sample).relative_error <= share:
                 break

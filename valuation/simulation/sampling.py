@@ -63,8 +63,8 @@ class Design:
 
     @property
     def extensible(self) -> bool:
-        """Whether a longer design begins with the draws of this one, sequence by sequence."""
-        return self.kind != "lhs"
+        """Whether there is a design twice as long that begins with the draws of this one, sequence by sequence."""
+        return self.kind != "lhs" and not (self.kind == "sobol" and 2 * self.run > _LONGEST)
 
     def longer(self, times: int) -> Design:
         """Return the design with sequences ``times`` as long; a power of two keeps Sobol' points balanced."""
@@ -151,10 +151,10 @@ def design(draws: int, names: Sequence[str], seed: int, kind: Kind = "sobol", re
     """Return the plan of at least ``draws`` draws of independent standard normals, one stream a name.
 
     Sobol' and Latin hypercube draws are rounded up to ``replicates`` blocks of a power of two, where the sequence is
-    balanced; if not given there are 8 to 16 of them, so that little is added, and more where the
-    sequence ends. Antithetic draws are made even, plain
-    random draws are exactly as many as asked. Raises ValueError for fewer than 1 draw, a negative seed, fewer than 2
-    replicates (a single one has no error), a name that stands twice, or more draws than the sequence has.
+    balanced; if not given there are 8 to 16 of them, so that little is added, and more where the sequence ends.
+    Antithetic draws are made even, plain random draws are exactly as many as asked. Raises ValueError for fewer than 1
+    draw, a negative seed, fewer than 2 replicates (a single one has no error), a name that stands twice, or more draws
+    than the sequence has.
     """
     if draws < 1 or seed < 0:
         raise ValueError(f"draws >= 1 and seed >= 0 expected, found {draws} and {seed}")

@@ -1,0 +1,5 @@
+"""The command line as ``python -m valuation``."""
+
+from .cli import main
+
+main(prog_name="valuation")
