@@ -191,7 +191,8 @@ class _Run:
                 assert isinstance(machine, Machine)
                 self.engine, self.note = "compiled", machine.trouble
                 return work
-        return replace(plain, by="list") if draws >= LISTED_FROM else plain
+        many = draws >= LISTED_FROM or self.asked.until is not None
+        return replace(plain, by="list") if many else plain
 
     def _plain_work(self, plan: Design) -> Work:
         """The work with the outputs that are kept, summarised, and kept in part."""
