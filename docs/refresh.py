@@ -10,7 +10,7 @@ BLOCK = re.compile(r"(<!-- output of: ([^>]*) -->\n```text\n).*?(^```)", re.MULT
 
 
 def _printed(found: re.Match[str]) -> str:
-    command = [sys.executable, "-m", "valuation.cli", *found[2].split()]
+    command = [sys.executable, "-m", "valuation", *found[2].split()]
     done = subprocess.run(command, cwd=README.parent, stdout=subprocess.PIPE, check=True, encoding="utf-8")
     lines = [line.rstrip() for line in done.stdout.strip().splitlines()]
     return found[1] + "\n".join(lines) + "\n" + found[3]
