@@ -249,9 +249,18 @@ def test_an_extra_that_is_missing_is_a_message_with_the_remedy(tmp_path: Path, m
 # Ctrl-C ---------------------------------------------------------------------------------------------------------------
 
 
+# a shell's background jobs ignore the signal, and a process that one of them starts inherits that
+HEEDING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from valuation.cli import main
+main(prog_name="valuation")
+"""
+
+
 def stopped(seconds: float, *arguments: str | Path) -> tuple[int, dict[str, Any], str]:
     """A real process that gets the signal of Ctrl-C after some seconds; its status, JSON and stderr."""
-    command = [sys.executable, "-m", "valuation", "run", *map(str, arguments), "--json"]
+    command = [sys.executable, "-c", HEEDING, "run", *map(str, arguments), "--json"]
     environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2])}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:

@@ -61,7 +61,7 @@ def test_value_is_homogeneous_in_money(path: Path, tmp_path: Path) -> None:
         text = AMOUNT.sub(_tenfold, file.read_text(encoding="utf-8"))
         file.write_text(text.replace("uniform(-9, -4)", "uniform(-90, -40)"), encoding="utf-8")
     for file in copy.rglob("history/*.csv") if path.is_dir() else ():
-        table = pd.read_csv(file)
+        table = pd.read_csv(file, thousands=",")
         table.assign(revenue=10 * table["revenue"]).to_csv(file, index=False)
     assert base_case(load(copy)).per_share == pytest.approx(10 * base_case(load(path)).per_share, rel=1e-12)
 
