@@ -151,9 +151,9 @@ def test_keeping_nothing_still_gives_every_figure_of_a_run(case: Case) -> None:
     good = np.sort(kept.per_share[np.isfinite(kept.per_share)])
     for q in none.quantiles:
         assert abs(np.searchsorted(good, none.quantile(q)) / good.size - q) < RANK_ERROR
-        assert none.quantile_error(q) == pytest.approx(
-            kept.quantile_error(q), rel=0.2
-        )  # the rank error of 3e-4 is known to 5e-5
+        # the error of the sketch comes on top of that of the draws
+        more = (kept.quantile(q + RANK_ERROR) - kept.quantile(q - RANK_ERROR)) / 2
+        assert 0.85 * kept.quantile_error(q) < none.quantile_error(q) < 1.15 * (kept.quantile_error(q) + more)
     assert set(none.as_json()) == set(kept.as_json())
 
 

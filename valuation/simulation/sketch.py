@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 COMPRESSION: Final = 2000
 RANK_ERROR: Final = 2e-4
 """How far the rank of a sketched quantile may be off; ``tests/test_pool.py`` holds it against exact ranks."""
+_OF_SKETCH: Final = RANK_ERROR / math.sqrt(3)
 _HALVINGS: Final = 60
 
 
@@ -133,15 +134,20 @@ class Sketched:
         return [self._all.quantile(q) for q in at]
 
     def _rank_error(self, q: float) -> float:
-        """Standard error of the share of draws below the q-quantile; NaN where the draws are too few to say."""
+        """Standard error of the share of draws below the q-quantile, that of the sketch included.
+
+        Of the sketch only the ends are known; every rank between them is as likely. NaN where the draws are too few.
+        """
         share = math.sqrt(q * (1 - q) / self.valid) if self.valid > 1 else math.nan
         if not (q - share >= 0 and q + share <= 1):
             return math.nan
         if self.replicates == 1:
-            return share
+            return math.hypot(share, _OF_SKETCH)
         value, counts = self._all.quantile(q), np.array([block.moments.count for block in self.blocks], dtype=float)
         below = np.array([block.below(value) for block in self.blocks])
-        return max(error_of_blocks(counts, counts * (below - q)), 0.5 / self.valid)
+        return math.hypot(
+            max(error_of_blocks(counts, counts * (below - q)), 0.5 / self.valid), RANK_ERROR / math.sqrt(3)
+        )
 
     def quantile_error(self, q: float) -> float:
         """Standard error of a quantile, from the spread of its rank between blocks."""
