@@ -19,7 +19,7 @@ from .machine import Machine, NoMachine
 from .pool import Alone, Pool, Threads, cores, one_core_each
 from .reordering import Reordering
 from .results import Checkpoint, Drawn, Simulation
-from .sampling import TILE, Design, Kind, design
+from .sampling import TILE, Design, Kind, design, largest_power
 from .work import PER_SHARE, Work, attributable_of, outputs_of, share_of
 
 Progress = Callable[[int, int], None]
@@ -55,6 +55,11 @@ class Asked:
     dependence: Dependences = "copula"
     chunk: int = CHUNK
     frame: Frame | None = None
+
+    @property
+    def most(self) -> int:
+        """The most draws that the run may come to, but for what the design adds."""
+        return self.draws if self.draws is not None else DRAWS if self.until is None else LAST
 
 
 def simulate(
@@ -125,12 +130,12 @@ class _Run:
         return self._result(collected)
 
     def _fixed(self) -> Collected:
-        plan = self._design(DRAWS if self.asked.draws is None else self.asked.draws)
+        plan = self._design(self.asked.most)
         return self._draw(self._collected(plan), plan, 0)
 
     def _until(self, share: float) -> Collected:
         """Double the draws until the value per share is known well enough, or they would be too many."""
-        most = LAST if self.asked.draws is None else self.asked.draws
+        most = self.asked.most
         if not self._design(1).extensible:
             raise ValueError('a Latin hypercube cannot be extended: draw until with kind="sobol" or "random"')
         if self.asked.dependence == "iman-conover":
@@ -197,7 +202,7 @@ class _Run:
     def _plain_work(self, plan: Design) -> Work:
         """The work with the outputs that are kept, summarised, and kept in part."""
         value, *parts = outputs_of(self.evaluator)
-        keeping, partly = self._keeping(), _power(PARTS_KEPT // plan.runs)
+        keeping, partly = self._keeping(), largest_power(PARTS_KEPT // plan.runs)
         return Work(
             self.evaluator,
             plan,
@@ -219,7 +224,7 @@ class _Run:
         """Whose draws are kept, by the most draws that the run may come to."""
         if self.asked.keep_draws != "auto":
             return self.asked.keep_draws
-        most = self.asked.draws or (DRAWS if self.asked.until is None else LAST)
+        most = self.asked.most
         return "all" if most <= ALL_KEPT else "value" if most <= VALUE_KEPT else "none"
 
     def _result(self, collected: Collected) -> Simulation:
@@ -227,7 +232,7 @@ class _Run:
         drawn = Drawn(
             seed=self.asked.seed,
             kind=self.asked.kind,
-            asked=self._asked(plan),
+            asked=self.asked.most if self.asked.until is None else plan.draws,
             replicates=plan.replicates,
             runs=plan.runs,
             until=self.asked.until,
@@ -247,13 +252,3 @@ class _Run:
             repair=self.evaluator.dependence.report,
             kept={name: collected.kept(name) for name in self.asked.keep},
         )
-
-    def _asked(self, plan: Design) -> int:
-        if self.asked.until is not None:
-            return plan.draws
-        return DRAWS if self.asked.draws is None else self.asked.draws
-
-
-def _power(number: int) -> int:
-    """The largest power of two that is not above a number."""
-    return 1 << (max(number, 1).bit_length() - 1)

@@ -60,11 +60,20 @@ class Evaluator:
 
     def from_mixed(self, mixed: Array) -> dict[str, Array]:
         """Values of every input from scores that depend on each other already (inputs, draws)."""
-        given = self.case.base_values
-        for number, found in enumerate(self.uncertain):
-            assert found.distribution is not None
-            given[found.name] = self.value_of(found.distribution, mixed[number])
-        return given
+        return self.given(self.values(mixed))
+
+    def given(self, values: Array) -> dict[str, Array]:
+        """Values of every input from those of the uncertain ones (inputs, draws); certain ones have shape (1,)."""
+        drawn = {found.name: row for found, row in zip(self.uncertain, values, strict=True)}
+        return {**self.case.base_values, **drawn}
+
+    def values(self, mixed: Array) -> Array:
+        """Values of the uncertain inputs at scores that depend on each other already, both (inputs, draws)."""
+        found = np.empty(mixed.shape)
+        for row, (one, scores) in enumerate(zip(self.uncertain, mixed, strict=True)):
+            assert one.distribution is not None
+            found[row] = self.value_of(one.distribution, scores)
+        return found
 
     def value_of(self, distribution: Distribution, scores: Array) -> Array:
         """Values of a distribution at normal scores (draws,): by its table where it has one, or exactly."""

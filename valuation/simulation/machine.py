@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..distributions import Distribution, Lognormal, Normal
 from ..distributions.steps import Stepped
 from ..distributions.tables import EDGE, STEPS, Continuous
+from .plain import outputs_at
 from .sampling import Design
 from .sobol import DIMENSIONS
 
@@ -42,14 +43,13 @@ class Machine:
     """The compiled draws and model of a case; safe to share between threads."""
 
     def __init__(self, evaluator: Evaluator, mixing: Mixing, kept: tuple[str, ...] = ()) -> None:
-        found = self.kernel = kernel_of(evaluator, kept)
+        self.kernel = kernel_of(evaluator, kept)
         from ..compiled import scores
 
         self._scores: Any = scores
         self._evaluator, self._mixing = evaluator, mixing
         self._places, self._threads = mixing.places, threading.local()
         self._rows = [evaluator.uncertain[row].distribution for row in self._places]
-        self._outputs = max(place.stop for place in found.places.values())
         self._kinds, self._numbers, self._tables = self._quantile_functions()
         self._passed = self._kinds == scores.PASSED
 
@@ -93,12 +93,7 @@ class Machine:
 
     def run(self, values: Array) -> dict[str, Array]:
         """The outputs of the model at values of the uncertain inputs (inputs, draws)."""
-        out = np.empty((self._outputs, values.shape[1]))
-        self.kernel(values, out)
-        return {
-            name: out[place] if place.stop - place.start > 1 else out[place.start]
-            for name, place in self.kernel.places.items()
-        }
+        return outputs_at(self.kernel, values)
 
     def _quantile_functions(self) -> tuple[NDArray[np.intp], Array, Array]:
         """How each row is valued, its numbers, and the tables that rows read."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .sampling import Design
 
 if TYPE_CHECKING:
-    from ..compiled import Program
+    from ..compiled import Kernel, Program
     from .evaluator import Evaluator
     from .mixing import Mixing
 
@@ -37,19 +37,20 @@ class Plain:
         for tile in tiles:
             out[:, begin : begin + tile[2]] = self._mixing.apply(design.normals(*tile))
             begin += tile[2]
-        for row, found in zip(out, self._evaluator.uncertain, strict=True):
-            assert found.distribution is not None
-            row[:] = self._evaluator.value_of(found.distribution, row)
-        return out
+        return self._evaluator.values(out)
 
     def run(self, values: Array) -> dict[str, Array]:
         """The outputs of the model at values of the uncertain inputs (inputs, draws)."""
-        out = np.empty((self.program.outputs, values.shape[1]))
-        self.program(values, out)
-        return {
-            name: out[place] if place.stop - place.start > 1 else out[place.start]
-            for name, place in self.program.places.items()
-        }
+        return outputs_at(self.program, values)
+
+
+def outputs_at(model: Program | Kernel, values: Array) -> dict[str, Array]:
+    """The outputs of a model by name at values of the uncertain inputs (inputs, draws); yearly ones (years, draws)."""
+    out = np.empty((max(place.stop for place in model.places.values()), values.shape[1]))
+    model(values, out)
+    return {
+        name: out[place] if place.stop - place.start > 1 else out[place.start] for name, place in model.places.items()
+    }
 
 
 @lru_cache(maxsize=8)

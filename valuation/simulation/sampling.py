@@ -168,7 +168,7 @@ def design(draws: int, names: Sequence[str], seed: int, kind: Kind = "sobol", re
     if kind not in ("sobol", "lhs"):
         raise ValueError(f"kind {', '.join(KINDS)} expected, found {kind!r}")
     if replicates is None:
-        longest = min(_largest_power(draws // LEAST_REPLICATES), _LONGEST)
+        longest = min(largest_power(draws // LEAST_REPLICATES), _LONGEST)
         replicates = max(LEAST_REPLICATES, -(-draws // longest))
     if replicates < 2:
         raise ValueError(f'at least 2 replicates expected, found {replicates}; kind="random" needs none')
@@ -178,6 +178,6 @@ def design(draws: int, names: Sequence[str], seed: int, kind: Kind = "sobol", re
     return Design(kind, replicates * block, draws, tuple(names), seed, replicates)
 
 
-def _largest_power(number: int) -> int:
+def largest_power(number: int) -> int:
     """The largest power of two that is not above a number; 1 for 0."""
     return 1 << max(number.bit_length() - 1, 0)

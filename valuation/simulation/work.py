@@ -200,7 +200,10 @@ class Work:
 
     def _by_machine(self, machine: Machine | Plain, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
         """The same by a list or machine code; impossible draws are run again by lines, which name what spoiled them."""
-        values = machine.values(self.design, tiles) if self.reordering is None else self._values(self._scores(tiles))
+        if self.reordering is None:
+            values = machine.values(self.design, tiles)
+        else:
+            values = self.evaluator.values(self._scores(tiles))
         found = machine.run(values)
         known: dict[str, Array] = {PER_SHARE: found["per_share"]}
         for name in self.evaluator.case.parts:
@@ -210,19 +213,9 @@ class Work:
         bad = np.flatnonzero(~np.isfinite(found["per_share"]))
         if not bad.size:
             return wanted, (bad, np.empty(0, dtype=object))
-        given = self.evaluator.case.base_values
-        given |= {one.name: values[row, bad] for row, one in enumerate(self.evaluator.uncertain)}
-        again, lines = self.evaluator.run(given)
+        again, lines = self.evaluator.run(self.evaluator.given(values[:, bad]))
         draws, names = lines.invalid.spoiled(~np.isfinite(np.broadcast_to(again.per_share, bad.shape)))
         return wanted, (bad[draws], names)
-
-    def _values(self, scores: Array) -> Array:
-        """Values of the uncertain inputs (inputs, draws) at scores."""
-        found = np.empty_like(scores)
-        for row, one in enumerate(self.evaluator.uncertain):
-            assert one.distribution is not None
-            found[row] = self.evaluator.value_of(one.distribution, scores[row])
-        return found
 
 
 def outputs_of(evaluator: Evaluator) -> list[str]:
