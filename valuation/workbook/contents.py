@@ -21,7 +21,7 @@ from .sheets import (
     transactions,
 )
 
-FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, peers.SHEET)
+FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, scenarios.SHEET, peers.SHEET)
 """Before the sheets of the model's lines: what sums up, and what is given."""
 
 BACK: Final[tuple[Sheet, ...]] = (
@@ -29,7 +29,6 @@ BACK: Final[tuple[Sheet, ...]] = (
     reverse.SHEET,
     simulation.SHEET,
     sensitivity.SHEET,
-    scenarios.SHEET,
     evidence.SHEET,
     checks.SHEET,
     baseline.SHEET,

@@ -12,6 +12,7 @@ from ..lines import single
 from ..recording import Values, evaluate_row
 from ..units import Unit
 from .address import Cell
+from .overlays import Overlays
 from .spelling import Spelling
 from .styles import Styles
 
@@ -72,7 +73,7 @@ class Page:
     widths: dict[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] = (4, 1)
     charts: list[tuple[int, int, Callable[[Any], Any]]] = field(default_factory=list)
-    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    links: dict[tuple[int, int], str | Cell] = field(default_factory=dict)
     validations: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     print_area: tuple[int, int, int, int] | None = None
     one_page: bool = False
@@ -113,7 +114,8 @@ class Draft:
     """The book before it is written: pages in order, where each row stands and what it is worth in the base case.
 
     ``results`` are the rows that stand out on their sheets. Sheets keep for each other what those need that come
-    later: the cell of the ``base_year``, each part's value ``per_share``, and the ``status`` of the stored run.
+    later: the cell of the ``base_year``, each part's value ``per_share``, the ``status`` of the stored run, the
+    ``valuation_date``, the ``selector`` of the scenario shown and the ``overlays`` that it chooses from.
     """
 
     years: int
@@ -126,6 +128,9 @@ class Draft:
     base_year: Cell | None = None
     per_share: dict[str, Reference] = field(default_factory=dict)
     status: Cell | None = None
+    valuation_date: Cell | None = None
+    selector: Cell | None = None
+    overlays: Overlays = field(default_factory=Overlays)
 
     @property
     def spelling(self) -> Spelling:
@@ -169,9 +174,10 @@ def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: St
     for (row, column), target in page.links.items():
         text = page.cells[row, column]
         assert isinstance(text, TextCell)
-        escaped = target.replace("'", "''")
+        there = target if isinstance(target, Cell) else Cell(target, 0, 0)
+        escaped = there.sheet.replace("'", "''")
         style = styles.get("contents", quote=text.text[:1] in RISKY)
-        sheet.write_url(row, column, f"internal:'{escaped}'!A1", style, text.text)
+        sheet.write_url(row, column, f"internal:'{escaped}'!{there.name}", style, text.text)
     for row, column, chart in page.charts:
         sheet.insert_chart(row, column, chart(book), {"object_position": 2})
     if page.lights is not None:

@@ -37,6 +37,8 @@ _KINDS: Final[dict[str, dict[str, Any]]] = {
     "key_link": {"font_color": GREEN, "bold": True, "font_size": 14, "bg_color": PALE},
     "key_text": {"bold": True, "font_size": 14, "bg_color": PALE},
     "key_stored": {"font_color": BLUE, "bold": True, "font_size": 14, "bg_color": PALE},
+    "key_input": {"font_color": BLUE, "bold": True, "font_size": 14, "bg_color": INPUT_FILL, "border": 1,
+                  "border_color": NAVY, "align": "right"},
     "good": {"bg_color": "#C6EFCE"},
     "bad": {"bg_color": "#FFC7CE"},
     "doubtful": {"bg_color": "#FFEB9C"},

@@ -35,6 +35,7 @@ from .sheets import sensitivity as sensitivity_sheet
 from .sheets.files import FILE, LINE
 from .sheets.files import TITLE as FILES
 from .sheets.inputs import TITLE as INPUTS
+from .sheets.scenarios import BASE_CASE
 from .sheets.simulation import TITLE as SIMULATION
 
 TOLERANCE: Final = 1e-9
@@ -248,6 +249,9 @@ class _Comparison:
         value(self.case, lines, given)
         targets = list(self._targets(lines, draws))
         engine = formualizer.load_workbook(str(self.path))
+        if self.plan.draft.selector is not None:
+            at = self.plan.draft.selector
+            engine.set_value(at.sheet, at.row + 1, at.column + 1, BASE_CASE)
         cells = [(self.plan.draft.names[name], np.broadcast_to(values, (draws,))) for name, values in given.items()]
         found = np.empty((len(targets), draws))
         for number in range(draws):
@@ -275,6 +279,8 @@ class _Comparison:
         """The cell of every line, year by year, with its unit and its NumPy values."""
         for scope_name, scope in self.plan.made.recording.scopes.items():
             for row in scope.rows:
+                if row in self.plan.draft.overlays.added:
+                    continue  # no line of the model: it stands aside in the base case
                 values = self._values(lines, scope_name, row)
                 cell = self.plan.draft.cells[row]
                 if not row.yearly:

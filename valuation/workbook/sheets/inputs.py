@@ -57,6 +57,7 @@ def _place(page: Page, made: Material, draft: Draft) -> None:
         for row in rows:
             draft.cells[row] = page.cell(at, BASE)
             at += 1
+    draft.names.update({found.name: draft.cells[recording.inputs[found.name]] for found in case.inputs})
     draft.values.update({recording.inputs[found.name]: np.array([found.base]) for found in case.inputs})
     draft.values.update({row: np.array([value]) for row, value in recording.constants.values()})
 
@@ -85,21 +86,18 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     page.number(FIRST_ROW, BASE, case.base_year, "0", "input")
     page.text(FIRST_ROW, SOURCE, "case file")
     for found in case.inputs:
-        row = recording.inputs[found.name]
-        at = draft.cells[row].row
-        _input(page, at, found, case)
-        draft.names[found.name] = page.cell(at, BASE)
+        _input(page, draft.names[found.name].row, found, case)
     for row, value in recording.constants.values():
         at = draft.cells[row].row
         page.text(at, NAME, row.label)
         page.text(at, UNIT, str(row.unit), "unit")
-        page.number(at, BASE, value, _format(value, row.unit), "input")
+        page.number(at, BASE, value, number_format(value, row.unit), "input")
         page.text(at, SOURCE, "method")
         page.text(at, ID, f"constant.{snake(row.label)}", "unit")
 
 
 def _input(page: Page, at: int, found: Input, case: Case) -> None:
-    fmt = _format(found.base, found.unit)
+    fmt = number_format(found.base, found.unit)
     page.text(at, NAME, found.label)
     page.text(at, UNIT, str(found.unit), "unit")
     page.number(at, BASE, found.base, fmt, "input")
@@ -110,7 +108,7 @@ def _input(page: Page, at: int, found: Input, case: Case) -> None:
         "default of the method" if found.origin.sources == (DEFAULT,) else found.origin.source or "none given",
     )
     page.text(at, WHY, found.origin.why or _statement(found, case))
-    page.validations.append((at, BASE, _rule(found)))
+    page.validations.append((at, BASE, rule(found)))
     if found.distribution is None:
         return
     page.text(at, DISTRIBUTION, found.written)
@@ -125,7 +123,7 @@ def _statement(found: Input, case: Case) -> str:
     return "; ".join(fact.statement for fact in facts)
 
 
-def _format(value: float, unit: Unit) -> str:
+def number_format(value: float, unit: Unit) -> str:
     """More decimals for small rates and amounts, so that a stored number shows what it is."""
     if unit.pure and unit.shown == "rate":
         return "0.0%_);(0.0%)" if abs(round(value * 1000) - value * 1000) < 1e-9 else "0.00%_);(0.00%)"
@@ -138,7 +136,7 @@ def _format(value: float, unit: Unit) -> str:
     return unit.number_format
 
 
-def _rule(found: Input) -> dict[str, object]:
+def rule(found: Input) -> dict[str, object]:
     """What a cell accepts: 0 or 1 for an event (or a probability, if the base case weighs it), otherwise a number."""
     event = found.distribution is not None and found.distribution.name == "event"
     if event and found.base in (0, 1):
