@@ -289,6 +289,13 @@ def test_units_of_results() -> None:
     assert "flag" == str(op.above(CNY, CNY).unit) == str(op.both(A, op.below(CNY, 0)).unit)
 
 
+def test_a_square_root_has_the_unit_of_its_sides() -> None:
+    assert (str(op.sqrt(CNY * CNY).unit), str(op.sqrt(CNY * CNY).unit.scale)) == ("CNY m", "6")
+    for odd in (CNY, CNY * CNY * CNY, CNY / A):
+        with pytest.raises(UnitMismatch, match="a pure number is needed here"):
+            op.sqrt(odd)
+
+
 def test_nothing_and_nothing_has_no_unit() -> None:
     assert NUMBER == (Constant(0) + 0).unit == op.maximum(Constant(0), 0).unit
 

@@ -70,8 +70,8 @@ class Triangular(Continuous):
 
     def live(self, u: Any) -> Any:
         width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
-        rising = self.low + width * sqrt(u * left / width)
-        return where(below(u * width, left), rising, self.high - width * sqrt((1 - u) * right / width))
+        rising = self.low + sqrt(u * width * left)
+        return where(below(u * width, left), rising, self.high - sqrt((1 - u) * width * right))
 
     def _score(self, x: Array) -> Array:
         width, left = self.high - self.low, self.mode - self.low
