@@ -12,14 +12,11 @@ from ...assumptions import Scenario
 from ...formula import Reference, Row
 from ...lines import single
 from ...units import FLAG, NUMBER, RATE, WHOLE, Unit
-from ..address import HEAD_ROW, Cell, column_name, quoted
+from ..address import HEAD_ROW, Cell, column_name
 from ..overlays import Overlaid, overlay
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
-from .baseline import TITLE as BASELINE
-from .inputs import BASE as INPUTS_BASE
-from .inputs import TITLE as INPUTS
-from .inputs import number_format, rule
+from .inputs import rule, shown
 
 TITLE: Final = "Scenarios"
 NAME, UNIT, BASE = range(3)
@@ -32,7 +29,7 @@ SAME_LABEL: Final = "Difference between live and stored values that is rounding"
 SUBTITLE: Final = "The model reads the column Live. A word in place of a number means: as in the base case"
 
 
-def _prepare(made: Material) -> None:
+def _prepare(made: Material, draft: Draft) -> None:
     made.recording.constant(SAME_LABEL, SAME)
 
 
@@ -47,9 +44,9 @@ class _Columns:
         taken = {BASE_CASE.casefold()}
         names: list[str] = []
         for name in made.case.scenarios:
-            shown = name if name.casefold() not in taken else f"{name} (scenario {len(names) + 1})"
-            taken.add(shown.casefold())
-            names.append(shown)
+            unlike = name if name.casefold() not in taken else f"{name} (scenario {len(names) + 1})"
+            taken.add(unlike.casefold())
+            names.append(unlike)
         return cls((BASE_CASE, *names))
 
     @property
@@ -134,11 +131,11 @@ def _heads(page: Page, columns: _Columns) -> None:
     page.text(HEAD_ROW, columns.live, "Live", "head_right")
     page.text(HEAD_ROW, columns.source, "Source", "head")
     page.text(HEAD_ROW, columns.id, "Name in the files", "head")
-    shown = {column: max(14.0, min(len(name) + 3.0, 26.0)) for column, name in enumerate(columns.names, start=BASE)}
+    widths = {column: max(14.0, min(len(name) + 3.0, 26.0)) for column, name in enumerate(columns.names, start=BASE)}
     page.widths = {
         NAME: 50,
         UNIT: 12,
-        **shown,
+        **widths,
         columns.live: 14,
         columns.live + 1: 2,
         columns.source: 40,
@@ -170,7 +167,7 @@ def _overlaid(page: Page, at: int, columns: _Columns, overlaid: Overlaid, made: 
     number, own = page.cell(NUMBER_ROW, BASE).fixed, overlaid.base is not None
     page.text(at, NAME, found.label)
     page.text(at, UNIT, str(found.unit), "unit")
-    fmt = number_format(found.base, found.unit)
+    fmt = shown(found.base, found.unit)
     if overlaid.base is None:
         page.text(at, BASE, OWN_FORMULA, "answer_text")
     else:
@@ -179,7 +176,7 @@ def _overlaid(page: Page, at: int, columns: _Columns, overlaid: Overlaid, made: 
     for column, name in enumerate(made.case.scenarios, start=FIRST):
         if name in overlaid.values:
             value = overlaid.values[name]
-            page.number(at, column, value, number_format(value, found.unit), "input")
+            page.number(at, column, value, shown(value, found.unit), "input")
             page.validations.append((at, column, rule(found)))
         else:
             page.text(at, column, NOT_CHANGED if own else OWN_FORMULA, "answer_text")
@@ -215,8 +212,8 @@ class _Worth:
         self.page.text(self.at, NAME, "What each scenario is worth", "section")
         self.at += 1
         chance = self._stored("Probability", RATE, chances, RATE.number_format, self._file())
-        whole, shown = f"=SUM({self.columns.range(chance, FIRST)})", "formula"
-        self.page.raw(chance, self.columns.live, whole, sum(chances.values()), shown, RATE.number_format)
+        whole, format_ = f"=SUM({self.columns.range(chance, FIRST)})", RATE.number_format
+        self.page.raw(chance, self.columns.live, whole, sum(chances.values()), "formula", format_)
         base = single(self.draft.values[found.per_share.row])
         values = {BASE_CASE: base, **{name: self.made.scenarios.get(name, 0.0) for name in case.scenarios}}
         worth = self._stored("Value per share when this book was written", case.quote, values, "", "valuation run")
@@ -299,10 +296,8 @@ class _Worth:
 
     def _reasons(self, cells: int, check: int, total: float) -> str:
         """How many inputs differ from the audit sheet, plus one for an edited scenario, plus one if not in cells."""
-        rows = [cell.row for cell in self.draft.names.values()]
-        letter = column_name(INPUTS_BASE)
-        span = f"!${letter}${min(rows) + 1}:${letter}${max(rows) + 1}"
-        changed = f"SUMPRODUCT(--({quoted(INPUTS)}{span}<>{quoted(BASELINE)}{span}))"
+        counts = sorted(self.draft.changed.values())
+        changed = f"SUM({counts[0].seen_from(TITLE)}:{counts[-1].fixed})"
         if not self.draft.overlays.rows:
             return f"={changed}+1-INDEX({self.columns.range(cells)},{self.number})"
         first = Cell(TITLE, TABLE_ROW, FIRST).name
