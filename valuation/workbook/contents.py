@@ -6,6 +6,7 @@ from typing import Final
 
 from .sheet import Sheet
 from .sheets import (
+    assumption_log,
     baseline,
     checks,
     correlations,
@@ -37,6 +38,7 @@ BACK: Final[tuple[Sheet, ...]] = (
     reverse.SHEET,
     simulation.SHEET,
     sensitivity.SHEET,
+    assumption_log.SHEET,
     evidence.SHEET,
     checks.SHEET,
     baseline.SHEET,

@@ -186,7 +186,8 @@ def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: St
     for row, column, chart in page.charts:
         sheet.insert_chart(row, column, chart(book), {"object_position": 2})
     if page.lights is not None:
-        for word, style in (("OK", "good"), ("ERROR", "bad"), ("WARNING", "doubtful"), ("NOTE", "doubtful")):
+        lights = {"OK": "good", "ERROR": "bad", "WARNING": "doubtful", "NOTE": "doubtful", "edited": "doubtful"}
+        for word, style in lights.items():
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": styles.get(style)}
             sheet.conditional_format(*page.lights, rule)
     for row, column, rule in page.validations:

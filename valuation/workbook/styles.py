@@ -22,6 +22,7 @@ _KINDS: Final[dict[str, dict[str, Any]]] = {
     "section": {"bold": True, "font_color": NAVY, "bottom": 1, "bottom_color": NAVY},
     "text": {},
     "wrapped": {"text_wrap": True, "valign": "top"},
+    "folded": {"text_wrap": True},
     "unit": {"font_color": GREY},
     "input": {"font_color": BLUE, "bg_color": INPUT_FILL},
     "stored": {"font_color": BLUE},
@@ -43,6 +44,7 @@ _KINDS: Final[dict[str, dict[str, Any]]] = {
     "bad": {"bg_color": "#FFC7CE"},
     "doubtful": {"bg_color": "#FFEB9C"},
     "contents": {"font_color": GREEN, "underline": 1},
+    "status_text": {"font_color": GREY, "align": "center"},
     "status": {"bold": True, "align": "center"},
     "status_link": {"bold": True, "align": "center", "font_color": GREEN},
 }  # fmt: skip

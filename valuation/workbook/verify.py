@@ -11,7 +11,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ from .address import HEAD_ROW, Cell, column_name
 from .book import Plan, draft_book, made_by
 from .pages import FormulaCell, NumberCell, RawCell
 from .sheets import sensitivity as sensitivity_sheet
+from .sheets.evidence import TITLE as EVIDENCE
+from .sheets.evidence import facts_in
 from .sheets.files import FILE, LINE
 from .sheets.files import TITLE as FILES
 from .sheets.inputs import TITLE as INPUTS
@@ -108,6 +110,7 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
     formulas, constants, writer = _cells(path)
     case = _case(path, formulas, constants)
+    case = replace(case, evidence=facts_in(constants.get(EVIDENCE, {})))  # which the files of a case do not hold
     simulation = _stand_in(case) if SIMULATION in constants else None
     # the page is laid out by few draws, its numbers are not compared
     analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in constants else None

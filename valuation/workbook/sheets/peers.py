@@ -53,6 +53,7 @@ def place_peers(page: Page, case: Case, recording: Recording, draft: Draft) -> N
     page.freeze = (HEAD_ROW, 1)
     read = [*_columns_read(recording), *_drawn_from(case)]
     fixed = _write_numbers(page, case, HEAD_ROW)
+    draft.valuation_date = fixed.get(VALUATION_DATE)
     at = HEAD_ROW + 2
     for table in case.peers.values():
         mine = [column for column in read if column.table == table.id]
