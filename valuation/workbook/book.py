@@ -195,7 +195,7 @@ def _add_pages(made: Material, draft: Draft) -> None:
 
 def _add_page(sheet: Sheet, made: Material, draft: Draft) -> None:
     if sheet.needed(made):
-        draft.page(sheet.title, sheet.heading(made), sheet.subtitle(made), sheet.about)
+        draft.page(sheet.title, sheet.heading(made), sheet.subtitle(made), sheet.about).group = sheet.group
 
 
 def _write_model(made: Material, draft: Draft) -> None:

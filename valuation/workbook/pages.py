@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ..formula import Formula, Reference, Row
 from ..lines import single
@@ -16,6 +16,7 @@ from .overlays import Overlays
 from .spelling import Spelling
 from .styles import Styles
 
+Group = Literal["Results", "Inputs", "Model", "Evidence and audit"]
 LONGEST_TEXT: Final = 32_767
 RISKY: Final = tuple("=+-@\t\r\n")
 _CONTROL: Final = {code: " " for code in range(32) if code not in (9, 10)}
@@ -69,6 +70,7 @@ class Page:
     heading: str
     subtitle: str = ""
     about: str = ""
+    group: Group = "Model"
     cells: dict[tuple[int, int], Content] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] = (4, 1)

@@ -11,7 +11,7 @@ from ..checks import Check, Finding, Recorded
 from ..recording import Recording
 from ..sensitivity import Sensitivity
 from ..simulation.results import Simulation
-from .pages import Draft, Page
+from .pages import Draft, Group, Page
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Sheet:
 
     ``about`` is said in the contents and ``subtitle`` under the heading. ``prepare`` names the constants of its
     formulas before the book is evaluated, ``place`` says where rows of the model stand that are its own, and ``write``
-    drafts the rest; a ``closing`` sheet sums up the others and is written when they are.
+    drafts the rest; a ``closing`` sheet sums up the others and is written when they are. The contents list it in its
+    ``group``.
     """
 
     title: str
@@ -64,3 +65,4 @@ class Sheet:
     prepare: Callable[[Material, Draft], None] = nothing
     place: Callable[[Page, Material, Draft], None] = nowhere
     closing: bool = False
+    group: Group = "Results"

@@ -192,4 +192,5 @@ SHEET: Final = Sheet(
     subtitle=lambda made: "Every number and every formula that somebody chose; change numbers on Inputs, not here",
     about="Every assumption with value, range, source, dates, owner, and whether it was edited since",
     write=_write,
+    group="Inputs",
 )

@@ -212,4 +212,5 @@ SHEET: Final = Sheet(
     about="Dated and sourced facts, their age, and which assumptions cite them",
     place=_place,
     write=_write,
+    group="Evidence and audit",
 )

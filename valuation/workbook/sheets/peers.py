@@ -283,4 +283,5 @@ SHEET: Final = Sheet(
     needed=lambda made: bool(made.case.peers),
     place=_place,
     write=nowhere,
+    group="Inputs",
 )

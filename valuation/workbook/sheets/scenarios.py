@@ -333,4 +333,5 @@ SHEET: Final = Sheet(
     prepare=_prepare,
     place=_place,
     write=_write,
+    group="Inputs",
 )
