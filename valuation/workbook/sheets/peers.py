@@ -30,7 +30,8 @@ from ...recording import Recording
 from ...units import NUMBER
 from ..address import HEAD_ROW, Cell, quoted
 from ..pages import Draft, Page
-from ..sheet import Material, Sheet, nowhere
+from ..sheet import Material, Sheet
+from .peer_charts import write_charts
 
 QUARTILE: Final = "third quartile"
 AMOUNT: Final = "#,##0.00_);(#,##0.00)"
@@ -279,9 +280,9 @@ SHEET: Final = Sheet(
     "Peers",
     heading=lambda made: "Peers",
     subtitle=lambda made: "Tables of peers as pasted; derived columns, statistics and samples are formulas",
-    about="Who counts and who is left out, multiples with their quartiles, samples of regressions",
+    about="Who counts and who is left out, multiples with their quartiles, regressions, and charts of both",
     needed=lambda made: bool(made.case.peers),
     place=_place,
-    write=nowhere,
+    write=write_charts,
     group="Inputs",
 )
