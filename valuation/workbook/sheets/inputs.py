@@ -159,7 +159,7 @@ def _input(page: Page, at: int, found: Input, case: Case) -> None:
 
 
 def _distribution(page: Page, at: int, found: Input, draft: Draft) -> None:
-    """The distribution: its shape, its numbers in blue, and its range as formulas of these, or as the book was given."""
+    """The distribution: its shape, its numbers in blue, and its range as formulas of these or as it was given."""
     if found.distribution is None:
         return
     page.text(at, DISTRIBUTION, lettered(found.written))
@@ -215,7 +215,7 @@ def _rule(found: Input) -> dict[str, object]:
 SHEET: Final = Sheet(
     TITLE,
     heading=lambda made: "Inputs",
-    subtitle=lambda made: "Every assumption, in blue: change a base and the whole book follows, a to f and its range does",
+    subtitle=lambda made: "Every assumption, in blue: change a base and the book follows, a to f and the range does",
     about="Every assumption with unit, distribution, range, source and reason",
     prepare=_prepare,
     place=_place,
