@@ -26,6 +26,7 @@ from .scopes import scope_titles
 from .sheet import Material, Sheet
 from .sheets import checks as checks_sheet
 from .sheets import lines, parts, summary
+from .sheets.scenarios import BASE_CASE
 from .styles import Styles
 
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
@@ -221,6 +222,9 @@ def _headers(page: Page, master: Cell, draft: Draft) -> None:
     page.text(1, 0, page.subtitle, "subtitle")
     if page.title != master.sheet:
         status = draft.pages[master.sheet].cells[master.row, master.column]
-        page.raw(
-            2, 0, f'="Checks: "&{master.seen_from(page.title)}', f"Checks: {getattr(status, 'value', '')}", "formula"
-        )
+        text = f'="Checks: "&{master.seen_from(page.title)}'
+        value = f"Checks: {getattr(status, 'value', '')}"
+        if draft.selector is not None:
+            text += f'&". Scenario: "&{draft.selector.seen_from(page.title)}'
+            value += f". Scenario: {BASE_CASE}"
+        page.raw(2, 0, text, value, "formula")

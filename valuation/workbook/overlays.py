@@ -16,8 +16,7 @@ import numpy as np
 from ..assumptions import Assumption, Case, Input, Scenario
 from ..expressions import Apply, Expression, Listing, Name
 from ..formula import Block, Column, Constant, Formula, Operation, Reference, Row, same_unit
-from ..lines import single
-from ..model import base_value, scope_of
+from ..model import scope_of
 from ..recording import CONSTANTS, INPUTS, Recording, Values, evaluate_all
 from ..trial import record
 from ..units import FLAG, UnitMismatch
@@ -57,46 +56,35 @@ class Overlays:
     beyond: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     added: tuple[Row, ...] = ()
 
-    def values(self, scenario: str | None) -> Values:
-        """The values of all rows under a scenario, or of the base case."""
+    def values(self, *scenarios: str | None) -> Values:
+        """The values of all rows under each scenario (None: the base case), as draws: shape (scenarios,)."""
         found: Values = {}
         for overlaid in self.rows:
-            own = scenario in overlaid.values if scenario is not None else False
             base = 0.0 if overlaid.base is None else overlaid.base
-            found[overlaid.row] = np.array([overlaid.values[scenario] if own and scenario is not None else base])
+            found[overlaid.row] = np.array([overlaid.values.get(name or "", base) for name in scenarios])
             if overlaid.switch is not None:
-                found[overlaid.switch] = np.array([float(own)])
+                found[overlaid.switch] = np.array([float(name in overlaid.values) for name in scenarios])
         return found
 
 
-def overlay(case: Case, recording: Recording, per_share: Row, given: Values) -> Overlays:
+def overlay(case: Case, recording: Recording, per_share: Row, given: Values, stored: Mapping[str, float]) -> Overlays:
     """Find what the scenarios change and let the rows of the recording choose where a formula gives way.
 
-    ``given`` holds the base value of every input. A scenario whose cells do not give the value per share of its own
-    case, because it changes what no cell holds, is named in ``beyond``.
+    ``given`` holds the base value of every input, ``stored`` the value per share of each scenario's own case. A
+    scenario whose cells do not give that, because it changes what no cell holds, is named in ``beyond``.
     """
     search = _Search(case, recording)
     for scenario in case.scenarios.values():
         if scenario.case is not None:
             search.scenario(scenario, scenario.case)
     found = search.found()
-    beyond = {name: list(texts) for name, texts in search.beyond.items()}
-    for name, scenario in case.scenarios.items():
-        if (
-            scenario.case is not None
-            and name not in beyond
-            and not _agrees(recording, per_share, given, found, scenario)
-        ):
-            beyond[name] = ["it changes more than values of assumptions"]
-    return replace(found, beyond={name: tuple(texts) for name, texts in beyond.items()})
-
-
-def _agrees(recording: Recording, per_share: Row, given: Values, found: Overlays, scenario: Scenario) -> bool:
-    """Whether the recorded model under the overlay is worth what the scenario's own case is worth."""
-    assert scenario.case is not None
-    live = single(evaluate_all(recording, {**given, **found.values(scenario.name)})[per_share])
-    wanted = single(base_value(scenario.case).per_share)
-    return bool(abs(live - wanted) <= AGREE * max(abs(wanted), AGREE))
+    live = evaluate_all(recording, {**given, **found.values(*case.scenarios)})[per_share]
+    beyond = {name: tuple(texts) for name, texts in search.beyond.items()}
+    for name, value in zip(case.scenarios, np.broadcast_to(live, (len(case.scenarios),)), strict=True):
+        wanted = stored.get(name, np.nan)
+        if name not in beyond and not abs(value - wanted) <= AGREE * max(abs(wanted), AGREE):
+            beyond[name] = ("it changes more than values of assumptions",)
+    return replace(found, beyond=beyond)
 
 
 class _Search:

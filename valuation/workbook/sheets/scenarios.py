@@ -80,7 +80,7 @@ def _place(page: Page, made: Material, draft: Draft) -> None:
     columns = _Columns.of(made)
     constants = {row: np.array([value]) for row, value in made.recording.constants.values()}
     given = {**draft.values, **constants}
-    draft.overlays = overlay(made.case, made.recording, made.valuation.per_share.row, given)
+    draft.overlays = overlay(made.case, made.recording, made.valuation.per_share.row, given, made.scenarios)
     draft.values.update(draft.overlays.values(None))
     draft.selector = page.cell(SELECTOR_ROW, BASE)
     at = TABLE_ROW
