@@ -1,5 +1,5 @@
 """What moved the value per share from one case to another, assumption by assumption."""
 
-from .compare import Comparison, compare
+from .report import Comparison, compare
 
 __all__ = ["Comparison", "compare"]

@@ -1,4 +1,4 @@
-"""What differs between two cases and moves the range of values, not the base: distributions, correlations, scenarios."""
+"""What moves the range of values from one case to another, not the base: distributions, correlations, scenarios."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from typing import Any, Final, Literal, Protocol
 from ..assumptions import Case
 from ..problems import InvalidAssumptions, Place, Problem
 from ..reading import load
-from ..workbook.carried import FILES, carried
+from ..workbook.carried import carried
+from ..workbook.sheets.files import TITLE as FILES
 from .revisions import extract, parted
 
 BOOK: Final = ".xlsx"
@@ -33,8 +34,8 @@ Given = str | Path | Case | HasCase
 class Side:
     """One case, as it was asked for, and where its assumptions are told to stand.
 
-    ``cells`` are the cells of a workbook by the names of inputs and ``notes`` what a reader should know. Where files were
-    read from a folder that is gone, ``moved``, they are told to be in ``home``.
+    ``cells`` are the cells of a workbook by the names of inputs and ``notes`` what a reader should know. Where files
+    were read from a folder that is gone, ``moved``, they are told to be in ``home``.
     """
 
     told: str

@@ -72,7 +72,20 @@ class Walk:
     @property
     def unexplained(self) -> bool:
         """Whether the rest is more than rounding."""
-        return abs(self.rest) > TOLERANCE * max(abs(self.start), abs(self.end), 1.0)
+        return abs(self.rest) > self._rounding
+
+    @property
+    def moving(self) -> tuple[Step, ...]:
+        """The steps that move the value in either order."""
+        return tuple(
+            step
+            for step in self.steps
+            if any(moved is not None and abs(moved) > self._rounding for moved in (step.file_order, step.shapley))
+        )
+
+    @property
+    def _rounding(self) -> float:
+        return TOLERANCE * max(abs(self.start), abs(self.end), 1.0)
 
 
 def walk(a: Case, b: Case, order: Order = "both", pairs: int | None = None, seed: int = SEED) -> Walk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,7 +119,7 @@ def _valued(one: Side) -> None:
     """Refuse a workbook whose numbers, as they were edited, have no value."""
     lines = Lines(one.case.years)
     found = single(base_value(one.case, lines).per_share)
-    if found != found:
+    if math.isnan(found):
         spoiled = f": {lines.invalid.names[0]} is not a number" if lines.invalid.names else ""
         text = f"the numbers in its blue cells have no value per share{spoiled}"
         raise InvalidAssumptions([Problem(one.place(one.case.place), "", text)])
