@@ -75,7 +75,7 @@ def _scenarios(a: Case, b: Case) -> Iterator[RangeDifference]:
             continue
         found = other or one
         assert found is not None
-        before, after = (NONE if scenario is None else f"{scenario.probability:.4g}" for scenario in (one, other))
+        before, after = (NONE if scenario is None else f"{100 * scenario.probability:g}%" for scenario in (one, other))
         yield RangeDifference(f"scenarios.{name}", "scenario", before, after, found.origin.place, other is not None)
 
 
