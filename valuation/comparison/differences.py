@@ -58,6 +58,8 @@ def _of_values(ours: Assumption, theirs: Assumption, number: int) -> Iterator[Di
     """A step for each number that differs; numbers inside a formula change with its text, as one step."""
     pairs = [(one, other) for one, other in zip(ours.inputs, theirs.inputs, strict=True) if one.base != other.base]
     literal = [(one, other) for one, other in pairs if _LITERAL.fullmatch(one.name)]
+    if ours.written == theirs.written:
+        literal = []  # a workbook's blue cells say other numbers than its text
     if literal:
         inputs = frozenset(one.name for one, _ in literal)
         yield Difference(
@@ -125,7 +127,7 @@ def _rolled(a: Case, b: Case, found: list[Difference]) -> list[Difference]:
     rest = [step for step in found if step is not forecast and step not in yearly]
     for step in yearly:
         forecast = forecast.joined(step)
-    return [forecast, *rest]
+    return [*rest, forecast]
 
 
 def _lists(expression: Expression) -> bool:

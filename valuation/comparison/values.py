@@ -10,7 +10,8 @@ import numpy as np
 from ..assumptions import Case
 from ..lines import Lines, snake
 from ..model import value
-from ..trial import record
+from ..problems import Problems
+from ..trial import record, try_recording
 from .difference import Difference, Piece
 from .mixed import mixed
 from .shares import Array, Masks
@@ -78,11 +79,12 @@ class Mixtures:
     def _mixed(self, switched: frozenset[Piece]) -> Case | None:
         try:
             case = mixed(self.a, self.b, self._pieces, switched)
-            if self._typed:
-                record(case)  # units are compared where they are recorded; arrays would add CNY to USD
         except MISFITS:
             return None
-        return case
+        problems = Problems()
+        if self._typed:
+            try_recording(case, problems)  # units are compared where they are recorded: arrays would add CNY to USD
+        return None if problems else case
 
 
 def _types_differ(a: Case, b: Case) -> bool:
@@ -93,7 +95,7 @@ def _types_differ(a: Case, b: Case) -> bool:
 
 def _types(case: Case) -> dict[str, tuple[str, bool]]:
     recording, _ = record(case)
-    return {
+    return {found.name: (str(found.unit), False) for found in case.inputs} | {
         row.name or f"{row.scope}.{snake(row.label)}": (str(row.unit), row.yearly)
         for scope in recording.scopes.values()
         for row in scope.rows

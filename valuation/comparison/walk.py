@@ -6,7 +6,8 @@ of capital that comes with it, is taken together with the step that it needs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Final, Literal
@@ -92,9 +93,11 @@ def walk(a: Case, b: Case, order: Order = "both", pairs: int | None = None, seed
     """Walk from the base value of case A to that of case B.
 
     Shapley values are exact for up to 10 steps, by the value of every subset of them. Of more they are the average over
-    ``pairs`` of random orders and their reverses, which ``seed`` chooses.
+    ``pairs`` of random orders and their reverses, which ``seed`` chooses. Raises ValueError for a case without a value.
     """
     start, end = (single(base_value(case).per_share) for case in (a, b))
+    if not math.isfinite(start + end):
+        raise ValueError(f"a walk needs a value at both ends, found {start} and {end}")
     found = differences(a, b)
     if not found:
         return Walk(start, end, (), end - start, True, 0, 0)
@@ -120,10 +123,12 @@ class _Taking:
 
     def walk(self) -> Walk:
         """Value the mixtures, joining steps until each has a value, and share the difference out."""
+        self._settle(self._path)
+        if self.order != "files":
+            self._settle(self._alone)  # few mixtures that find what cannot go alone before the many are valued
+        self._settle(lambda: self._masks(self._orders()))
         orders = self._orders()
-        while not np.isfinite(values := self._valued(masks := self._masks(orders))).all():
-            self._join(masks[~np.isfinite(values)])
-            orders = self._orders()
+        values = self._valued(self._masks(orders))
         count = len(self.groups)
         path, rest = values[: count + 1], values[count + 1 :]
         gains = np.diff(path)
@@ -154,10 +159,24 @@ class _Taking:
     def _masks(self, orders: Orders | None) -> Masks:
         """The mixtures that are needed, by groups: first the path in file order."""
         count = len(self.groups)
-        path = np.tri(count + 1, count, -1, dtype=np.bool_)
         if self.order == "files":
-            return path
-        return np.concatenate((path, subsets(count) if orders is None else along(orders).reshape(-1, count)))
+            return self._path()
+        return np.concatenate((self._path(), subsets(count) if orders is None else along(orders).reshape(-1, count)))
+
+    def _path(self) -> Masks:
+        """The mixtures of the files' order, from none to all."""
+        count = len(self.groups)
+        return np.tri(count + 1, count, -1, dtype=np.bool_)
+
+    def _alone(self) -> Masks:
+        """Each step taken alone, and all steps but each."""
+        alone = np.eye(len(self.groups), dtype=np.bool_)
+        return np.concatenate((alone, ~alone))
+
+    def _settle(self, masks: Callable[[], Masks]) -> None:
+        """Join steps until every one of the mixtures has a value."""
+        while not np.isfinite(values := self._valued(wanted := masks())).all():
+            self._join(wanted[~np.isfinite(values)])
 
     def _valued(self, masks: Masks) -> Array:
         """The values of mixtures; the whole cases stand for those that take no step and every step, if need be."""

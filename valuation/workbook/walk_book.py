@@ -83,7 +83,9 @@ def draft_walk(found: Comparison) -> Draft:
     totals = draft.page(TOTALS, "Running totals", f"{unit}, after so many steps", "The value after each step")
     if found.range_only:
         text = "Distributions, correlations and scenarios that differ around the same base"
-        _write_range(draft.page(RANGE, "Moves the range, not the base", "As written, in the units of the files", text), found)
+        _write_range(
+            draft.page(RANGE, "Moves the range, not the base", "As written, in the units of the files", text), found
+        )
     note = "Stored by the comparison: compare again to renew it"
     data = draft.page(walk_data.TITLE, "Walk data", note, "Every step, also those that move nothing, and its place")
     checks = draft.page(CHECKS, "Checks", "Does the walk add up?", "Whether the steps add up to the difference")

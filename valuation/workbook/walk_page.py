@@ -44,7 +44,7 @@ def write_walk(page: Page, made: WalkDraft) -> dict[int, Reference]:
         title = f"{found.b.case.name}: value walk, {ORDERS[column].lower()}, {made.unit}"
         chart = bars[column].chart(title, LABEL, FIRST, last, min(levels))
         page.charts.append((last + 2 + number * CHART_ROWS, LABEL, chart))
-    page.print_area = (0, LABEL, last + 2 + len(wanted) * CHART_ROWS, bars[wanted[-1]].last)
+    page.print_area = (0, LABEL, last + 2 + len(wanted) * CHART_ROWS, SHARE_MOVE)
     return ends
 
 
