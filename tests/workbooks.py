@@ -13,12 +13,12 @@ import formualizer
 import numpy as np
 import openpyxl
 import pytest
-from valuation.workbook.sheets.lines import place_rows
 
 from valuation.formula import Row
 from valuation.recording import Recording, Scope
 from valuation.workbook.address import FIRST_YEAR, HEAD_ROW, PERIOD_ROW, Cell
 from valuation.workbook.pages import Draft
+from valuation.workbook.sheets.lines import place_rows
 
 SHARED_TOOLS = Path(__file__).parents[2] / "shared" / "tools"
 
@@ -59,6 +59,10 @@ class Engine:
         sheet, _, cell = self.names.get(name, name).rpartition("!")
         letters, row = openpyxl.utils.cell.coordinate_from_string(cell.replace("$", ""))
         return sheet.strip("'"), row, openpyxl.utils.column_index_from_string(letters)
+
+    def row(self, name: str) -> int:
+        """The row of a named cell, counted from 1."""
+        return self._address(name)[1]
 
     def type(self, name: str, value: float) -> None:
         self.book.set_value(*self._address(name), float(value))
