@@ -116,10 +116,10 @@ def _unit(case: Case) -> str:
 
 
 def _valued(one: Side) -> None:
-    """Refuse a workbook whose numbers, as they were edited, have no value."""
+    """Refuse a case without a value, such as a workbook with numbers that were edited."""
     lines = Lines(one.case.years)
     found = single(base_value(one.case, lines).per_share)
     if math.isnan(found):
         spoiled = f": {lines.invalid.names[0]} is not a number" if lines.invalid.names else ""
-        text = f"the numbers in its blue cells have no value per share{spoiled}"
+        text = f"expected a value per share, found none with these numbers{spoiled}"
         raise InvalidAssumptions([Problem(one.place(one.case.place), "", text)])

@@ -166,9 +166,9 @@ def _write_checks(page: Page, made: WalkDraft, ends: Mapping[int, Reference]) ->
         page.text(at, MEANING, "A and every step together are B; if not, compare the files again")
         gap = draft.put(page, at, FOUND, absolute(level - made.ends[1]), unit=made.unit)
         limit = draft.put(page, at, LIMIT, made.limit + 0, unit=made.unit)
-        test = draft.put(page, at, TEST, at_most(gap, limit), unit=FLAG)
+        test = draft.put(page, at, TEST, at_most(gap, limit) + 0, unit=FLAG)
         holds = draft.value(test) == 1
-        text = f'=IF({draft.cells[test.row].fixed}=1,"OK","ERROR")'
+        text = f'=IF(COUNTIF({draft.cells[test.row].fixed},1)=1,"OK","ERROR")'  # a test without a value has failed
         page.raw(at, STATUS, text, "OK" if holds else "ERROR", "status")
     rows = f"$F${FIRST + 1}:$F${FIRST + len(ends)}"
     failed = any(getattr(content, "value", "") == "ERROR" for content in page.cells.values())
