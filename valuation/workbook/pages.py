@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+
 from ..formula import Formula, Reference, Row
 from ..lines import single
 from ..recording import Values, evaluate_row
@@ -113,7 +115,9 @@ class Draft:
     """The book before it is written: pages in order, where each row stands and what it is worth in the base case.
 
     ``results`` are the rows that stand out on their sheets. Sheets keep for each other what those need that come
-    later: the cell of the ``base_year``, each part's value ``per_share``, and the ``status`` of the stored run.
+    later: the cell of the ``base_year``, the base value ``per_share`` of each part and of each of several methods, the
+    ``status`` of the stored run, the numbers that the ``run`` stored by what they are of and which they are ("cloud",
+    "P5"), and the tables of ``ranges`` that charts elsewhere show.
     """
 
     years: int
@@ -124,7 +128,9 @@ class Draft:
     names: dict[str, Cell] = field(default_factory=dict)
     results: frozenset[Row] = frozenset()
     base_year: Cell | None = None
-    per_share: dict[str, Reference] = field(default_factory=dict)
+    per_share: dict[str, Formula] = field(default_factory=dict)
+    ranges: dict[str, Any] = field(default_factory=dict)
+    run: dict[tuple[str, str], Reference] = field(default_factory=dict)
     status: Cell | None = None
 
     @property
@@ -152,6 +158,13 @@ class Draft:
         self.cells[line] = page.cell(row, column)
         value = single(self.values[line])
         page.cells[row, column] = FormulaCell(line.formula, value, style, line.unit.number_format)
+
+    def store(self, page: Page, row: int, column: int, number: float, unit: Unit, key: tuple[str, str]) -> None:
+        """Write a number that a run found and keep a Reference to it, so that other sheets can link to it."""
+        page.number(row, column, number, unit.number_format)
+        line = Row(page.title, f"{row},{column}", unit, False)
+        self.cells[line], self.values[line] = page.cell(row, column), np.array([number])
+        self.run[key] = Reference(line)
 
     def value(self, reference: Reference) -> float:
         """The base value of a single cell."""

@@ -1,0 +1,57 @@
+"""The Bridge chart: from the sum of the parts over every bridge item to the equity of one share, as a waterfall."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from ...formula import Formula, Reference
+from ..address import HEAD_ROW
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
+from ..waterfall import HEADS, Waterfall
+from .parts_footer import steps_of
+
+LABEL, UNIT, AMOUNT, PER_SHARE = range(4)
+BARS: Final = 5
+
+
+def _write(page: Page, made: Material, draft: Draft) -> None:
+    """Write the walk with the pieces of its bars, and the chart below."""
+    case, found = made.case, made.valuation
+    page.widths = {LABEL: 46, UNIT: 18, AMOUNT: 14, PER_SHARE: 14, BARS - 1: 3}
+    page.heads(HEAD_ROW, {LABEL: "Walk", UNIT: "Unit", AMOUNT: f"{case.currency} m", PER_SHARE: str(case.quote)})
+    page.freeze = (HEAD_ROW + 1, 1)
+    page.heights[HEAD_ROW] = 28
+    bars = Waterfall(page, draft, BARS, case.quote)
+    bars.heads(HEAD_ROW)
+    first = at = HEAD_ROW + 1
+    level = bars.whole(at, _row(page, made, draft, at, "Sum of the parts", found.sum_of_parts, "total"))
+    for label, amount in steps_of(made).items():
+        at += 1
+        level = bars.step(at, level, _row(page, made, draft, at, label, amount))
+    at += 1
+    bars.whole(at, _row(page, made, draft, at, "Equity value of the group", found.equity, "total"))
+    title = f"From the sum of the parts to one share, {case.quote}"
+    page.charts.append((at + 2, LABEL, partial(bars.chart, title, first, at)))
+    page.print_area = (0, LABEL, at + 24, BARS + len(HEADS) - 1)
+
+
+def _row(
+    page: Page, made: Material, draft: Draft, at: int, label: str, amount: Formula, style: str = "formula"
+) -> Reference:
+    """An amount in money and per share; returns the cell of the latter."""
+    quote = made.case.quote
+    page.text(at, LABEL, label, "total_text" if style == "total" else "text")
+    page.text(at, UNIT, f"{made.case.money}; {quote}", "unit")
+    money = draft.put(page, at, AMOUNT, amount, style=style)
+    return draft.put(page, at, PER_SHARE, money * made.valuation.factor, unit=quote, style=style)
+
+
+SHEET: Final = Sheet(
+    "Bridge chart",
+    heading=lambda made: "From the sum of the parts to one share",
+    subtitle=lambda made: f"{made.case.money} and {made.case.quote}; every item live",
+    about="The bridge from the parts over cash, debt, costs and discounts to the equity, as a waterfall",
+    write=_write,
+)

@@ -1,0 +1,128 @@
+"""The Football field: ranges of one share by source beside the price, and those of each part and method."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+from ...formula import Formula, Reference
+from ...operations import average_of, highest_of, lowest_of
+from ..address import HEAD_ROW
+from ..pages import Draft, Page
+from ..range_bars import MARK, PRICE_MARK, RangeBars
+from ..sheet import Material, Sheet
+from .simulation import SCENARIOS, WHOLE_VALUE
+
+TITLE: Final = "Football field"
+LABEL, UNIT, LOW, BASE, HIGH, _, PIECES = range(7)
+WIDE: Final = 900
+Range = tuple[str, Formula, Formula, Formula]
+COMPANY: Final = "company"
+PARTS: Final = "parts"
+
+
+def needed(made: Material) -> bool:
+    """Whether there is a range to show: of a run, of the market or of scenarios."""
+    return made.simulation is not None or bool(market_ranges(made))
+
+
+def market_ranges(made: Material) -> list[Range]:
+    """What the market says of one share: its last 52 weeks, and the targets of brokers."""
+    find, price = made.recorded.assumption, made.valuation.price
+    ranges: list[Range] = []
+    low, high = find("market.low_52_weeks"), find("market.high_52_weeks")
+    if low is not None and high is not None:
+        ranges.append(("Last 52 weeks", low, price if price is not None else high, high))
+    targets = [find(name) for name in made.case.assumptions if name.startswith("market.targets.")]
+    if targets:
+        ends = lowest_of(*targets), average_of(*targets), highest_of(*targets)
+        ranges.append((f"Targets of {len(targets)} brokers, their mean", *ends))
+    return ranges
+
+
+def _company(made: Material, draft: Draft) -> Iterator[Range]:
+    """The ranges of the value per share, the widest view first."""
+    base, run = made.valuation.per_share, draft.run
+    if made.simulation is not None:
+        for low, high in (("P5", "P95"), ("P25", "P75")):
+            yield f"Simulation, {low} to {high}", run[WHOLE_VALUE, low], base, run[WHOLE_VALUE, high]
+        stored = [run[SCENARIOS, name] for name in made.scenarios]
+        if len(stored) > 1:
+            yield f"{len(stored)} scenarios", lowest_of(*stored), base, highest_of(*stored)
+    yield from market_ranges(made)
+
+
+def _parts(made: Material, draft: Draft) -> Iterator[Range]:
+    """The ranges of each part and, below it, of each of its methods where it has several."""
+    case = made.case
+    for name, part in case.parts.items():
+        for scope in (name, *(part.views if len(part.views) > 1 else ())):
+            short = re.sub(r" \([^)]*\)", "", part.name)
+            title = short if scope == name else f"by {case.workings[scope].title.removeprefix(f'{part.name}: ')}"
+            yield title, draft.run[scope, "P5"], draft.per_share[scope], draft.run[scope, "P95"]
+
+
+def _prepare(made: Material) -> None:
+    if made.valuation.price is not None:
+        made.recording.constant(PRICE_MARK, MARK)
+
+
+def _write(page: Page, made: Material, draft: Draft) -> None:
+    """Write both tables, and a chart below each; the ranges of the run are stored, base and market are live."""
+    page.widths = {LABEL: 40, UNIT: 11, LOW: 12, BASE: 12, HIGH: 12, HIGH + 1: 3}
+    page.freeze = (HEAD_ROW + 1, 1)
+    found = made.valuation
+    mark = None if found.price is None else made.recording.constant(PRICE_MARK, MARK)
+    bars = RangeBars(page, draft, made.case.quote, LOW, PIECES, found.price, mark)
+    at = _table(page, draft, bars, HEAD_ROW, COMPANY, "One share", list(_company(made, draft)))
+    at = _chart(page, draft, at, COMPANY, f"Value of one share, {made.case.quote}", WIDE)
+    if made.simulation is not None:
+        plain = RangeBars(page, draft, made.case.quote, LOW, PIECES)
+        at = _table(page, draft, plain, at, PARTS, "Parts and their methods", list(_parts(made, draft)))
+        at = _chart(page, draft, at, PARTS, f"Parts: P5, base and P95, {made.case.quote}", WIDE)
+    page.print_area = (0, LABEL, at, bars.last)
+
+
+def _table(page: Page, draft: Draft, bars: RangeBars, at: int, key: str, label: str, ranges: list[Range]) -> int:
+    page.heads(at, {LABEL: label, UNIT: "Unit", LOW: "Low", BASE: "Base", HIGH: "High"})
+    page.heights[at] = 28
+    bars.heads(at)
+    for number, (title, low, base, high) in enumerate(ranges, start=at + 1):
+        page.text(number, LABEL, title)
+        page.text(number, UNIT, str(bars.unit), "unit")
+        bars.row(number, low, base, high)
+    draft.ranges[key] = bars, at + 1, at + len(ranges)
+    return at + len(ranges) + 1
+
+
+def height_of(rows: int) -> int:
+    """The height of a chart of so many bars."""
+    return 120 + 30 * rows
+
+
+def _chart(page: Page, draft: Draft, at: int, key: str, title: str, width: int) -> int:
+    bars, first, last = draft.ranges[key]
+    height = height_of(last - first + 1)
+    page.charts.append((at + 1, LABEL, partial(bars.chart, title, first, last, (width, height))))
+    return at + 3 + -(-height // 20)
+
+
+def chart_elsewhere(draft: Draft, key: str, title: str, size: tuple[int, int]) -> Any:
+    """The same chart for another sheet, None where there is none."""
+    if key not in draft.ranges:
+        return None
+    bars, first, last = draft.ranges[key]
+    return partial(bars.chart, title, first, last, size)
+
+
+SHEET: Final = Sheet(
+    TITLE,
+    heading=lambda made: "Football field",
+    subtitle=lambda made: f"{made.case.quote}; dark from low to base, light from base to high",
+    about="Ranges of one share by run, scenarios, market and brokers beside the price, and of each part",
+    needed=needed,
+    prepare=_prepare,
+    write=_write,
+)
