@@ -88,7 +88,7 @@ def test_the_base_of_the_page_follows_the_inputs(alibaba: Study, book: Path) -> 
 def test_the_page_has_three_native_charts(book: Path) -> None:
     with zipfile.ZipFile(book) as archive:
         texts = [archive.read(name).decode() for name in archive.namelist() if "charts/chart" in name]
-    charts = [text for text in texts if "Simulated sensitivity!" in text]
+    charts = [text for text in texts if "'Simulated sensitivity'!" in text]
     assert 3 == len(charts)
     [tornado] = [text for text in charts if "Tornado" in text]
     assert 2 == tornado.count("<c:ser>")
