@@ -1,4 +1,4 @@
-"""What each method of a part valued by several is worth in a small sample of its own, for the ranges of a football field.
+"""What each method of a part valued by several is worth, in a small sample of its own.
 
 A run keeps parts, whose methods are weighted; their methods are valued again on a few thousand draws that hang on the
 seed alone, so that they are the same beside any run of that seed.

@@ -23,7 +23,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class CapTable:
-    """Prices of a share at the offer and in the market after it; shares offered, the parent's share after, and the others'."""
+    """Prices of a share at the offer and in the market after it; shares offered, and who owns what after."""
 
     offered_at: Any
     fair: Any

@@ -88,9 +88,7 @@ def carve_out(
     if terms.tax_rate is not None or terms.stamp_duty is not None:
         needed(proceeds, "secondary", "tax_rate and stamp_duty are on what the parent sells")
     paid = payments(line, part, terms, proceeds)
-    done = settle(
-        line, before, part, terms, paid, has=has, differences=differences, kept=kept, owners=table.owners
-    )
+    done = settle(line, before, part, terms, paid, has=has, differences=differences, kept=kept, owners=table.owners)
     return replace(done, entitlement=assured_entitlement)
 
 

@@ -24,7 +24,7 @@ PUBLIC: Final = "Public and new investors"
 EMPLOYEES: Final = "Employees"
 BUYERS: Final = "Buyer"
 OTHERS: Final = "Other owners"
-OWNERS: Final = (GROUP, HOLDERS, PUBLIC, EMPLOYEES, BUYERS, OTHERS)
+OWNERS: Final[tuple[str, ...]] = (GROUP, HOLDERS, PUBLIC, EMPLOYEES, BUYERS, OTHERS)
 """Who may own shares of a part, in the order in which they are shown."""
 
 

@@ -130,6 +130,8 @@ def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
     sheet.fit_to_pages(1, 1 if page.one_page else 0)
     if page.print_area:
         sheet.print_area(*page.print_area)
+    if page.breaks:
+        sheet.set_h_pagebreaks(page.breaks)
     sheet.set_footer("&L&F&C&A&R&P of &N")
     sheet.set_row(0, 24)
     sheet.repeat_rows(HEAD_ROW)

@@ -78,6 +78,7 @@ class Page:
     validations: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     print_area: tuple[int, int, int, int] | None = None
     one_page: bool = False
+    breaks: list[int] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
     lights: tuple[int, int, int, int] | None = None
 

@@ -56,7 +56,10 @@ class RangeBars:
 
     def heads(self, row: int) -> None:
         """Write the heads of the pieces."""
-        names = [*(("Price",) if self.price is not None else ()), *(n if n != "Price" else "Mark" for n in self.colours)]
+        names = [
+            *(("Price",) if self.price is not None else ()),
+            *(n if n != "Price" else "Mark" for n in self.colours),
+        ]
         self.page.heads(row, dict(enumerate(names, start=self.pieces)))
         self.page.widths |= dict.fromkeys(range(self.pieces, self.last + 1), 9)
 
@@ -91,8 +94,11 @@ class RangeBars:
     def _put(self, at: int, column: int, formula: Formula) -> Reference:
         return self.draft.put(self.page, at, column, formula, unit=self.unit)
 
-    def chart(self, title: str, first: int, last: int, size: tuple[int, int], book: Any) -> Any:
-        """The chart of the rows from first to last, the first of them on top."""
+    def chart(self, title: str, first: int, last: int, size: tuple[int, int], book: Any, *, floor: float = 0.0) -> Any:
+        """The chart of the rows from first to last, the first of them on top; ``floor`` is where its axis begins.
+
+        The title says what colours mean: legends of stacked bars differ from program to program.
+        """
         chart = book.add_chart({"type": "bar", "subtype": "stacked"})
         start = self.pieces + (self.price is not None)
         for column, (name, colour) in enumerate(self.colours.items(), start=start):
@@ -106,16 +112,12 @@ class RangeBars:
                     "gap": 55,
                 }
             )
-        chart.set_title({"name": title, "name_font": {"size": 11}})
-        chart.set_y_axis({"reverse": True, "num_font": {"size": 9}, "label_position": "low"})
-        chart.set_x_axis(
-            {"num_format": "#,##0", "num_font": {"size": 9}, "major_gridlines": {"visible": True, "line": {"color": GRID}}}
-        )
-        kept = [name for name, colour in (PIECES if self.price is None else PRICED).items() if colour is not None]
-        shown = kept[:2] + (["Price"] if self.price is not None else [])
-        names = list(self.colours)
-        chart.set_legend(
-            {"position": "bottom", "delete_series": [n for n, name in enumerate(names) if name not in shown]}
-        )
+        words = f"{title}: low to base dark, base to high light{', price red' if self.price is not None else ''}"
+        chart.set_title({"name": words, "name_font": {"size": 11}})
+        chart.set_y_axis({"reverse": True, "num_font": {"size": 9}, "label_position": "low", "crossing": "max"})
+        grid = {"visible": True, "line": {"color": GRID}}
+        axis: dict[str, Any] = {"num_format": "#,##0", "num_font": {"size": 9}, "major_gridlines": grid}
+        chart.set_x_axis(axis | ({"min": floor} if floor else {}))
+        chart.set_legend({"none": True})
         chart.set_size({"width": size[0], "height": size[1]})
         return chart

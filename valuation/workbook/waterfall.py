@@ -27,7 +27,7 @@ HEADS: Final = {
     RISE_BELOW: "Below 0: rise",
     FALL_BELOW: "Below 0: fall",
 }
-GREEN_BAR, RED_BAR, NAVY_BAR, GRID = "#548235", "#C00000", "#1F3864", "#E0E0E0"
+GREEN_BAR, RED_BAR, NAVY_BAR, GRID = "#8CBF6A", "#E57373", "#1F3864", "#E0E0E0"
 COLOURS: Final = {
     FLOOR: None,
     RISE: GREEN_BAR,
@@ -37,8 +37,9 @@ COLOURS: Final = {
     RISE_BELOW: GREEN_BAR,
     FALL_BELOW: RED_BAR,
 }
-LONGEST_WALK: Final = 9
-"""Walks of more bars have their names upright."""
+LONGEST_WALK: Final = 8
+WIDE: Final = 940
+"""Walks of more bars lie down, so that their names can be read."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,14 @@ class Waterfall:
 
     def chart(self, title: str, first: int, last: int, book: Any, *, floor: float = 0.0) -> Any:
         """The chart of the rows from first to last; ``floor`` is where its axis begins, 0 for all of it."""
-        chart = book.add_chart({"type": "column", "subtype": "stacked"})
+        lying = last - first >= LONGEST_WALK
+        chart = book.add_chart({"type": "bar" if lying else "column", "subtype": "stacked"})
         shown = "0.0" if self.unit.number_format.startswith("#,##0.00") else "#,##0"
         forms = {RISE: f"+{shown};;", FALL: f"({shown});;", WHOLE: f"{shown};({shown});"}
         forms |= {RISE_BELOW: f";+{shown};", FALL_BELOW: f";({shown});"}
         for piece, colour in COLOURS.items():
             column = self.column + piece
-            series = {
+            series: dict[str, Any] = {
                 "name": HEADS[piece],
                 "categories": [self.page.title, first, self.label, last, self.label],
                 "values": [self.page.title, first, column, last, column],
@@ -99,14 +101,26 @@ class Waterfall:
                 font = {"size": 8, "color": "#FFFFFF" if piece == WHOLE else "#000000"}
                 series["data_labels"] = {"value": True, "num_format": forms[piece], "font": font}
             chart.add_series(series)
-        chart.set_title({"name": title, "name_font": {"size": 12}})
+        start = f"; axis from {floor:,g}" if floor else ""
+        chart.set_title({"name": title + start, "name_font": {"size": 12}})
         chart.set_legend({"none": True})
         axis: dict[str, Any] = {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": GRID}}}
-        chart.set_y_axis(axis | ({"min": floor} if floor else {}))
-        names: dict[str, Any] = {"size": 9}
-        chart.set_x_axis({"num_font": names, "label_position": "low"})
-        chart.set_size({"width": 940, "height": 400})
+        axis |= {"min": floor} if floor else {}
+        names = {"num_font": {"size": 9}, "label_position": "low"}
+        if lying:
+            chart.set_y_axis({**names, "reverse": True, "crossing": "max"})
+            chart.set_x_axis(axis)
+        else:
+            chart.set_y_axis(axis)
+            chart.set_x_axis(names)
+        chart.set_size({"width": WIDE, "height": self.height(first, last)})
         return chart
+
+    @staticmethod
+    def height(first: int, last: int) -> int:
+        """How high the chart of the rows from first to last is."""
+        bars = last - first + 1
+        return 100 + 26 * bars if bars > LONGEST_WALK else 400
 
 
 def floor_below(levels: Iterable[float]) -> float:

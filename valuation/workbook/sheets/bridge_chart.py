@@ -9,32 +9,33 @@ from ...formula import Formula, Reference
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
-from ..waterfall import HEADS, Waterfall
+from ..waterfall import Waterfall, floor_below
 from .parts_footer import steps_of
 
 LABEL, UNIT, AMOUNT, PER_SHARE = range(4)
-BARS: Final = 5
+BARS: Final = 9
 
 
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the walk with the pieces of its bars, and the chart below."""
     case, found = made.case, made.valuation
-    page.widths = {LABEL: 46, UNIT: 18, AMOUNT: 14, PER_SHARE: 14, BARS - 1: 3}
+    page.widths = {LABEL: 46, UNIT: 18, AMOUNT: 14, PER_SHARE: 14, **dict.fromkeys(range(PER_SHARE + 1, BARS), 10)}
     page.heads(HEAD_ROW, {LABEL: "Walk", UNIT: "Unit", AMOUNT: f"{case.currency} m", PER_SHARE: str(case.quote)})
     page.freeze = (HEAD_ROW + 1, 1)
     page.heights[HEAD_ROW] = 28
     bars = Waterfall(page, draft, BARS, case.quote)
     bars.heads(HEAD_ROW)
     first = at = HEAD_ROW + 1
-    level = bars.whole(at, _row(page, made, draft, at, "Sum of the parts", found.sum_of_parts, "total"))
+    levels = [bars.whole(at, _row(page, made, draft, at, "Sum of the parts", found.sum_of_parts, "total"))]
     for label, amount in steps_of(made).items():
         at += 1
-        level = bars.step(at, level, _row(page, made, draft, at, label, amount))
+        levels.append(bars.step(at, levels[-1], _row(page, made, draft, at, label, amount)))
     at += 1
     bars.whole(at, _row(page, made, draft, at, "Equity value of the group", found.equity, "total"))
     title = f"From the sum of the parts to one share, {case.quote}"
-    page.charts.append((at + 2, LABEL, partial(bars.chart, title, first, at)))
-    page.print_area = (0, LABEL, at + 24, BARS + len(HEADS) - 1)
+    floor = floor_below(draft.value(level) for level in levels)
+    page.charts.append((at + 2, LABEL, partial(bars.chart, title, first, at, floor=floor)))
+    page.print_area, page.one_page = (0, LABEL, at + 3 + bars.height(first, at) // 20, BARS - 2), True
 
 
 def _row(

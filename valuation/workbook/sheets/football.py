@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from ...formula import Formula, Reference
+from ...formula import Formula
 from ...operations import average_of, highest_of, lowest_of
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..range_bars import MARK, PRICE_MARK, RangeBars
 from ..sheet import Material, Sheet
+from ..waterfall import floor_below
 from .simulation import SCENARIOS, WHOLE_VALUE
 
 TITLE: Final = "Football field"
-LABEL, UNIT, LOW, BASE, HIGH, _, PIECES = range(7)
+LABEL, UNIT, LOW, BASE, HIGH, LAST_SHOWN, _, PIECES = *range(5), 10, 11, 12
 WIDE: Final = 900
 Range = tuple[str, Formula, Formula, Formula]
 COMPANY: Final = "company"
@@ -60,7 +61,8 @@ def _parts(made: Material, draft: Draft) -> Iterator[Range]:
     for name, part in case.parts.items():
         for scope in (name, *(part.views if len(part.views) > 1 else ())):
             short = re.sub(r" \([^)]*\)", "", part.name)
-            title = short if scope == name else f"by {case.workings[scope].title.removeprefix(f'{part.name}: ')}"
+            view = case.workings[scope].title.removeprefix(f"{part.name}: ") if scope != name else ""
+            title = f"{short}, by {view[:1].lower()}{view[1:]}" if view else short
             yield title, draft.run[scope, "P5"], draft.per_share[scope], draft.run[scope, "P95"]
 
 
@@ -71,23 +73,23 @@ def _prepare(made: Material) -> None:
 
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write both tables, and a chart below each; the ranges of the run are stored, base and market are live."""
-    page.widths = {LABEL: 40, UNIT: 11, LOW: 12, BASE: 12, HIGH: 12, HIGH + 1: 3}
+    page.widths = {LABEL: 40, UNIT: 11, LOW: 12, BASE: 12, HIGH: 12, **dict.fromkeys(range(HIGH + 1, PIECES), 7)}
     page.freeze = (HEAD_ROW + 1, 1)
     found = made.valuation
     mark = None if found.price is None else made.recording.constant(PRICE_MARK, MARK)
     bars = RangeBars(page, draft, made.case.quote, LOW, PIECES, found.price, mark)
     at = _table(page, draft, bars, HEAD_ROW, COMPANY, "One share", list(_company(made, draft)))
-    at = _chart(page, draft, at, COMPANY, f"Value of one share, {made.case.quote}", WIDE)
+    at = _chart(page, draft, at, COMPANY, f"One share, {made.case.quote}", WIDE)
     if made.simulation is not None:
         plain = RangeBars(page, draft, made.case.quote, LOW, PIECES)
         at = _table(page, draft, plain, at, PARTS, "Parts and their methods", list(_parts(made, draft)))
-        at = _chart(page, draft, at, PARTS, f"Parts: P5, base and P95, {made.case.quote}", WIDE)
-    page.print_area = (0, LABEL, at, bars.last)
+        at = _chart(page, draft, at, PARTS, f"Parts, {made.case.quote}", WIDE)
+    page.print_area, page.one_page = (0, LABEL, at, LAST_SHOWN), True
 
 
 def _table(page: Page, draft: Draft, bars: RangeBars, at: int, key: str, label: str, ranges: list[Range]) -> int:
     page.heads(at, {LABEL: label, UNIT: "Unit", LOW: "Low", BASE: "Base", HIGH: "High"})
-    page.heights[at] = 28
+    page.heights[at] = 42
     bars.heads(at)
     for number, (title, low, base, high) in enumerate(ranges, start=at + 1):
         page.text(number, LABEL, title)
@@ -103,18 +105,18 @@ def height_of(rows: int) -> int:
 
 
 def _chart(page: Page, draft: Draft, at: int, key: str, title: str, width: int) -> int:
-    bars, first, last = draft.ranges[key]
+    _, first, last = draft.ranges[key]
     height = height_of(last - first + 1)
-    page.charts.append((at + 1, LABEL, partial(bars.chart, title, first, last, (width, height))))
+    page.charts.append((at + 1, LABEL, shown_elsewhere(draft, key, title, (width, height))))
     return at + 3 + -(-height // 20)
 
 
-def chart_elsewhere(draft: Draft, key: str, title: str, size: tuple[int, int]) -> Any:
-    """The same chart for another sheet, None where there is none."""
-    if key not in draft.ranges:
-        return None
+def shown_elsewhere(draft: Draft, key: str, title: str, size: tuple[int, int]) -> Any:
+    """The chart of a table of ranges, for any sheet."""
     bars, first, last = draft.ranges[key]
-    return partial(bars.chart, title, first, last, size)
+    lows = [getattr(bars.page.cells[row, bars.low], "value", 0.0) for row in range(first, last + 1)]
+    floor = floor_below(lows) if key == COMPANY else 0.0
+    return partial(bars.chart, title, first, last, size, floor=floor)
 
 
 SHEET: Final = Sheet(

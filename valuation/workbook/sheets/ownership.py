@@ -45,7 +45,7 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     at = _ownership(page, made, draft, HEAD_ROW)
     if made.case.transactions:
         at = _timeline(page, made, draft, at)
-    page.print_area = (0, LABEL, at, FIRST + 7)
+    page.print_area, page.one_page = (0, LABEL, at, FIRST + 7), True
 
 
 def _rows(made: Material) -> Iterator[tuple[str, dict[str, Formula]]]:
@@ -101,7 +101,7 @@ def _owners(page: Page, columns: dict[str, int], first: int, last: int, height: 
 
 
 def _timeline(page: Page, made: Material, draft: Draft, at: int) -> int:
-    """A row for each transaction: when, how likely, how long what is kept is locked up, and what it is expected to add."""
+    """A row for each transaction: when, how likely, how long a stake is locked up, and what it is expected to add."""
     dated, quote = bool(made.case.date), made.case.quote
     heads = ["Years until", "Probability", "Lock-up, years", "Entitlement of holders", f"Expected, {quote}"]
     words = heads[:1] + (["Date"] if dated else []) + heads[1:]
@@ -142,7 +142,9 @@ def _day(made: Material, years: Reference) -> Formula:
 
 def _years(page: Page, columns: tuple[int, int], first: int, last: int, height: int, book: Any) -> Any:
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
-    for name, column, colour in zip(("Until it happens", "Lock-up after it"), columns, ("#1F3864", "#9DB7DD"), strict=True):
+    for name, column, colour in zip(
+        ("Until it happens", "Lock-up after it"), columns, ("#1F3864", "#9DB7DD"), strict=True
+    ):
         chart.add_series(
             {
                 "name": name,
@@ -160,7 +162,7 @@ def _framed(chart: Any, title: str, form: str, height: int, most: float | None) 
     """Title, axes and legend; the first row stands on top."""
     grid = {"visible": True, "line": {"color": "#E0E0E0"}}
     chart.set_title({"name": title, "name_font": {"size": 11}})
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
+    chart.set_y_axis({"reverse": True, "num_font": {"size": 9}, "crossing": "max"})
     axis: dict[str, Any] = {"num_format": form, "min": 0, "num_font": {"size": 9}, "major_gridlines": grid}
     chart.set_x_axis(axis if most is None else axis | {"max": most})
     chart.set_legend({"position": "bottom"})

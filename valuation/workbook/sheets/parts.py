@@ -1,4 +1,4 @@
-"""The Sum of the parts as analysts print it: what each part is measured by, 100 % and attributable, a share, a range."""
+"""The Sum of the parts as analysts print it: what measures each part, 100 % and attributable, a share, a range."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ...bridge import PartWorth
 from ...formula import Formula, Reference
 from ...methods import Measures, Worth
 from ...operations import above, absolute, first, where
-from ...units import RATE
+from ...units import RATE, Unit
 from ..address import FIRST_YEAR, HEAD_ROW, Cell
-from ..pages import Draft, Page
+from ..pages import Draft, FormulaCell, Page
 from ..sheet import Material
 from . import parts_footer
 from .parts_columns import Columns, columns_of, dash, heads
@@ -33,7 +33,7 @@ def place_parts(page: Page, made: Material, draft: Draft) -> None:
 
 
 def write_parts(page: Page, made: Material, draft: Draft) -> None:
-    """Write a row for each part and each of several methods, what leads to one share, and what stands beside the sum."""
+    """Write a row for each part and each of several methods, the foot, and what stands beside the sum."""
     table = _Table(page, made, draft, columns_of(made))
     heads(page, made, table.columns)
     scope = made.recording.scopes[SCOPE]
@@ -111,14 +111,15 @@ class _Table:
         self.page.text(at, self.columns["unit"], str(self.made.case.money), "unit")
         self.page.text(at, self.columns["method"], method)
 
-    def _put(self, at: int, column: str, formula: Any, **more: Any) -> Reference | None:
+    def _put(self, at: int, column: str, formula: Any, unit: Unit | None = None) -> Reference | None:
         """A formula where the table has the column; a dash where there is none."""
         if column not in self.columns:
             return None
         if formula is None:
             dash(self.page, at, self.columns[column])
             return None
-        return self.draft.put(self.page, at, self.columns[column], formula, **more)
+        cell: Reference = self.draft.put(self.page, at, self.columns[column], formula, unit=unit)
+        return cell
 
     def _measures(self, at: int, shown: Measures) -> None:
         """What the method is measured by, and the numbers of the model that it takes it at."""
@@ -132,7 +133,7 @@ class _Table:
     def _debt(self, name: str) -> Reference | None:
         return self.made.recorded.assumption(f"{name}.net_debt")
 
-    def _worth(self, at: int, enterprise: Any, debt: Any, equity: Formula, owned: Formula) -> Formula:
+    def _worth(self, at: int, enterprise: Any, debt: Any, equity: Any, owned: Any) -> Reference:
         """Both levels of value, 100 %, and what the group owns; returns the cell of the equity."""
         self._put(at, "enterprise", enterprise)
         self._put(at, "debt", debt)
@@ -153,9 +154,7 @@ class _Table:
             self._put(at, "high", ends[1])
 
     def _implied(self, at: int, shown: Measures) -> None:
-        """The enterprise value over sales and EBITA of the first two years; a dash where they are not known or not
-        positive.
-        """
+        """The enterprise value over sales and EBITA of the first two years; a dash where they are not positive."""
         for column, (amounts, year) in {
             "sales_1": (shown.sales, 1), "sales_2": (shown.sales, 2),
             "profit_1": (shown.profit, 1), "profit_2": (shown.profit, 2),
@@ -164,11 +163,11 @@ class _Table:
                 continue
             here = self.page.cell(at, self.columns["enterprise"])
             there, worth = self._amount(amounts, year), self.page.cells.get((at, here.column))
-            if there is None or not hasattr(worth, "formula"):
+            if there is None or not isinstance(worth, FormulaCell):
                 dash(self.page, at, self.columns[column])
                 continue
-            (cell, amount), name = there, there[0].seen_from(self.page.title)
-            value = worth.value / amount if amount > 0 else "-"  # type: ignore[union-attr]
+            cell, amount = there
+            name, value = cell.seen_from(self.page.title), worth.value / amount if amount > 0 else "-"
             text = f'=IF({name}>0,{here.fixed}/{name},"-")'
             self.page.raw(at, self.columns[column], text, value, "answer", '0.0"x"_);(0.0"x")')
 

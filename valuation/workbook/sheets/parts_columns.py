@@ -16,7 +16,7 @@ ALL: Final = (
 )  # fmt: skip
 ALWAYS: Final = ("part", "unit", "method", "equity", "owned", "attributable", "share", "weight")
 TEXTS: Final = 3
-WIDTHS: Final = {"part": 42, "unit": 9, "method": 16, "metric": 22, "owned": 9, "weight": 9, "rate": 8, "growth": 9}
+WIDTHS: Final = {"part": 40, "unit": 9, "method": 14, "metric": 18, "owned": 9, "weight": 9, "rate": 8, "growth": 9}
 USUAL, NARROW = 11, 9
 
 

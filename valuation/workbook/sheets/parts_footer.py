@@ -43,7 +43,9 @@ def write(page: Page, made: Material, draft: Draft, columns: Columns, total: Row
         foot.quoted("Price", found.price + 0)
         foot.single("Upside of the value to the price", found.per_share / found.price - 1, "%")
     foot.at += 2
-    page.text(foot.at, columns["part"], "Percentiles of parts do not add up to the percentile of the whole.", "subtitle")
+    page.text(
+        foot.at, columns["part"], "Percentiles of parts do not add up to the percentile of the whole.", "subtitle"
+    )
     return foot.at
 
 

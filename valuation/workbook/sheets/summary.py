@@ -18,7 +18,7 @@ from .checks import MASTER
 from .simulation import ABOVE, SCENARIOS, WHOLE_VALUE
 
 LABEL, UNIT, VALUE, WEIGHT, LOW, BASE, HIGH = range(7)
-WIDTHS: Final = {LABEL: 46, UNIT: 11, **dict.fromkeys(range(VALUE, HIGH + 1), 12)}
+WIDTHS: Final = {LABEL: 46, UNIT: 11, **dict.fromkeys(range(VALUE, HIGH + 1), 12), VALUE: 15}
 WIDE: Final = 830
 ROW_HEIGHT: Final = 20
 MOST_SCENARIOS: Final = 5
@@ -31,6 +31,8 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     at = _chart(page, made, draft, at + 1)
     at = _parts(page, made, draft, at)
     at = _scenarios(page, made, draft, at + 2)
+    if football.PARTS in draft.ranges:
+        at = _field(page, draft, football.PARTS, f"Parts, {made.case.quote}", at + 2)
     page.print_area, page.one_page = (0, LABEL, at, HIGH), True
 
 
@@ -86,15 +88,19 @@ def _line(page: Page, draft: Draft, at: int, label: str, unit: str, formula: For
 def _chart(page: Page, made: Material, draft: Draft, at: int) -> int:
     """The football field of one share, or the value by part where there is none; returns the row below it."""
     if football.COMPANY in draft.ranges:
-        bars, first, last = draft.ranges[football.COMPANY]
-        height = football.height_of(last - first + 1)
-        title = f"Value of one share, {made.case.quote}"
-        page.charts.append((at, LABEL, partial(bars.chart, title, first, last, (WIDE, height))))
-        return at + 2 + -(-height // ROW_HEIGHT)
+        return _field(page, draft, football.COMPANY, f"One share, {made.case.quote}", at + 1)
     height, head = 320, at + 2 + 320 // ROW_HEIGHT
     first, last = head + 1, head + len(made.case.parts)
     page.charts.append((at, LABEL, partial(_by_part, page, str(made.case.quote), first, last, height)))
     return head
+
+
+def _field(page: Page, draft: Draft, key: str, title: str, at: int) -> int:
+    """A chart of ranges of the Football field; returns the row below it."""
+    _, first, last = draft.ranges[key]
+    height = football.height_of(last - first + 1)
+    page.charts.append((at, LABEL, football.shown_elsewhere(draft, key, title, (WIDE, height))))
+    return at + 1 + -(-height // ROW_HEIGHT)
 
 
 def _parts(page: Page, made: Material, draft: Draft, at: int) -> int:

@@ -14,12 +14,11 @@ from ...units import RATE
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
-from ..waterfall import HEADS, Waterfall, floor_below
+from ..waterfall import Waterfall, floor_below
 
 TITLE: Final = "Before and after"
 LABEL, UNIT, AMOUNT, PER_SHARE, PROBABILITY = range(5)
-BARS: Final = 6
-CHART_ROWS: Final = 22
+BARS: Final = 10
 
 
 @dataclass
@@ -51,7 +50,14 @@ class _Table:
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the walk of each transaction and, below them, what they are expected to add."""
     case, found = made.case, made.valuation
-    page.widths = {LABEL: 46, UNIT: 18, AMOUNT: 14, PER_SHARE: 14, PROBABILITY: 12, 5: 3}
+    page.widths = {
+        LABEL: 46,
+        UNIT: 18,
+        AMOUNT: 14,
+        PER_SHARE: 14,
+        PROBABILITY: 12,
+        **dict.fromkeys(range(PROBABILITY + 1, BARS), 8),
+    }
     page.heads(HEAD_ROW, {LABEL: "Walk", UNIT: "Unit", AMOUNT: f"{case.currency} m", PER_SHARE: str(case.quote)})
     page.heads(HEAD_ROW, {PROBABILITY: "Probability"})
     page.freeze = (HEAD_ROW + 1, 1)
@@ -59,9 +65,11 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     table.bars.heads(HEAD_ROW)
     _weighted(table, found)
     for name, outcome in found.transactions.items():
+        if table.page.charts:
+            page.breaks.append(table.at)
         table.at += 1
         _walk(table, case.transactions[name].name, outcome)
-    page.print_area = (0, LABEL, table.at, BARS + len(HEADS) - 1)
+    page.print_area = (0, LABEL, table.at, BARS - 2)
 
 
 def _weighted(table: _Table, found: Valuation) -> None:
@@ -105,7 +113,7 @@ def _walk(table: _Table, title: str, outcome: Outcome) -> None:
     heading = f"{title}: before and after, {table.case.quote}"
     floor = floor_below(table.draft.value(cell) for cell in levels)
     page.charts.append((table.at + 1, LABEL, partial(table.bars.chart, heading, first, last, floor=floor)))
-    table.at += CHART_ROWS
+    table.at += 3 + table.bars.height(first, last) // 20
 
 
 SHEET: Final = Sheet(
