@@ -6,6 +6,7 @@ from typing import Final
 
 from ..assumptions import Assumption
 from ..kinds import Kind
+from ..problems import nearest
 from ..units import Unit
 from .session import Session, humanised
 from .tree import Entries, Node, Text
@@ -30,6 +31,9 @@ def market(session: Session) -> None:
             _targets(session, key, child)
         elif key.text in LABELS:
             _amount(session, f"market.{key.text}", LABELS[key.text], key, child)
+        elif isinstance(child, Entries) and child.get("value") is None:
+            text = f"{key.text} is not known here{nearest(key.text, MARKET)}"
+            session.problems.add(key.place, f"market.{key.text}", text)
         else:
             session.assume(f"market.{key.text}", humanised(key.text), key, child, None)
             session.helpers[f"market.{key.text}"] = key.place

@@ -39,7 +39,7 @@ def market_ranges(made: Material) -> list[Range]:
     targets = [find(name) for name in made.case.assumptions if name.startswith("market.targets.")]
     if targets:
         ends = lowest_of(*targets), average_of(*targets), highest_of(*targets)
-        ranges.append((f"Targets of {len(targets)} brokers, their mean", *ends))
+        ranges.append((f"Brokers: lowest, mean, highest of {len(targets)}", *ends))
     return ranges
 
 
@@ -89,7 +89,7 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
 
 def _table(page: Page, draft: Draft, bars: RangeBars, at: int, key: str, label: str, ranges: list[Range]) -> int:
     page.heads(at, {LABEL: label, UNIT: "Unit", LOW: "Low", BASE: "Base", HIGH: "High"})
-    page.heights[at] = 42
+    page.heights[at] = 36
     bars.heads(at)
     for number, (title, low, base, high) in enumerate(ranges, start=at + 1):
         page.text(number, LABEL, title)

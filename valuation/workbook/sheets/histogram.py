@@ -21,7 +21,7 @@ FINE: Final = 20.0
 LAST_ROW: Final = HEAD_ROW + BINS
 CHART: Final = {"width": 760, "height": 380}
 CHART_ROWS: Final = 20
-CHART_COLUMN: Final = 13
+CHART_COLUMN: Final = 7
 
 
 def write_histogram(page: Page, case: Case, simulation: Simulation) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ...formula import Formula, Reference
 from ...operations import add_up
 from ...transactions import GROUP, OTHERS, OWNERS
-from ...units import DATE, RATE, YEARS
+from ...units import DATE, RATE, WHOLE, YEARS
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
@@ -20,7 +20,7 @@ TITLE: Final = "Ownership and timeline"
 LABEL, UNIT, FIRST = range(3)
 COLOURS: Final = ("#1F3864", "#9DB7DD", "#BF8F00", "#7F7F7F", "#C00000", "#D9D9D9")
 EPOCH: Final = date(1899, 12, 30)
-TODAY: Final = "Valuation date"
+TODAY: Final = "Valuation date, in days as spreadsheets count them"
 YEAR: Final = "Days in a year, of dates on the timeline"
 DAYS: Final = 365.25
 WIDTH: Final = 900
@@ -34,7 +34,7 @@ def _needed(made: Material) -> bool:
 
 def _prepare(made: Material) -> None:
     if made.case.date and made.case.transactions:
-        made.recording.constant(TODAY, (date.fromisoformat(made.case.date) - EPOCH).days, DATE)
+        made.recording.constant(TODAY, (date.fromisoformat(made.case.date) - EPOCH).days, WHOLE)
         made.recording.constant(YEAR, DAYS)
 
 
@@ -106,7 +106,7 @@ def _timeline(page: Page, made: Material, draft: Draft, at: int) -> int:
     heads = ["Years until", "Probability", "Lock-up, years", "Entitlement of holders", f"Expected, {quote}"]
     words = heads[:1] + (["Date"] if dated else []) + heads[1:]
     page.heads(at, {LABEL: "When it may happen", UNIT: "Unit", **dict(enumerate(words, start=FIRST))})
-    page.text(at, FIRST + len(words), "Route", "head")
+    page.text(at, FIRST + len(words), "Route", "head_right")
     page.heights[at] = 42
     columns = {word: FIRST + number for number, word in enumerate(words)}
     first = at + 1
@@ -128,7 +128,7 @@ def _timeline(page: Page, made: Material, draft: Draft, at: int) -> int:
             draft.put(page, at, columns[heads[3]], outcome.entitlement, unit=RATE)
         expected = made.valuation.expected[name] * made.valuation.factor
         draft.put(page, at, columns[heads[4]], expected, unit=quote)
-        page.text(at, FIRST + len(words), made.case.workings[name].calculation.name.replace("_", " "))
+        page.text(at, FIRST + len(words), made.case.workings[name].calculation.name.replace("_", " "), "answer_text")
     height = 140 + 34 * (at - first + 1)
     pair = columns["Years until"], columns["Lock-up, years"]
     page.charts.append((at + 2, LABEL, partial(_years, page, pair, first, at, height)))
@@ -136,7 +136,7 @@ def _timeline(page: Page, made: Material, draft: Draft, at: int) -> int:
 
 
 def _day(made: Material, years: Reference) -> Formula:
-    today = made.recording.constant(TODAY, (date.fromisoformat(made.case.date) - EPOCH).days, DATE)
+    today = made.recording.constant(TODAY, (date.fromisoformat(made.case.date) - EPOCH).days, WHOLE)
     return today + years * made.recording.constant(YEAR, DAYS)
 
 

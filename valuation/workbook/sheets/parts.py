@@ -69,7 +69,7 @@ class _Table:
         self._begin(at, segment.name, case.method_of(name))
         self.page.links[at, 0] = self.draft.cells[part.attributable.row].sheet
         worths = [self.made.valuation.worths[view] for view in segment.views]
-        self._measures(at, worths[0].measures if len(worths) == 1 else Measures())
+        self._measures(at, worths[0].measures if len(worths) == 1 else Measures(named="as below"))
         debt = self._debt(name) if part.enterprise is not None else None
         self._worth(at, part.enterprise, debt, part.equity, part.owned)
         self._shares(at, name, part.attributable, part.per_share)
@@ -84,7 +84,7 @@ class _Table:
             worth, working, row = found.worths[view], self.made.case.workings[view], at + number
             title = working.title.removeprefix(f"{segment.name}: ")
             weight = self.made.recorded.assumption(segment.weights[number])
-            self._begin(row, f"    {title}, weight", working.calculation.name)
+            self._begin(row, f"    {title} (share: its weight)", working.calculation.name)
             self._measures(row, worth.measures)
             debt = self._debt(name) if worth.level == "enterprise" else None
             equity = worth.value if debt is None else worth.value - debt
@@ -118,8 +118,7 @@ class _Table:
         if formula is None:
             dash(self.page, at, self.columns[column])
             return None
-        cell: Reference = self.draft.put(self.page, at, self.columns[column], formula, unit=unit)
-        return cell
+        return self.draft.put(self.page, at, self.columns[column], formula, unit=unit)
 
     def _measures(self, at: int, shown: Measures) -> None:
         """What the method is measured by, and the numbers of the model that it takes it at."""
@@ -130,7 +129,7 @@ class _Table:
         self._put(at, "rate", _single(shown.rate), unit=RATE)
         self._put(at, "growth", _single(shown.growth), unit=RATE)
 
-    def _debt(self, name: str) -> Reference | None:
+    def _debt(self, name: str) -> Any:
         return self.made.recorded.assumption(f"{name}.net_debt")
 
     def _worth(self, at: int, enterprise: Any, debt: Any, equity: Any, owned: Any) -> Reference:
