@@ -9,6 +9,7 @@ from .sheets import (
     baseline,
     bridge_chart,
     checks,
+    correlations,
     cover,
     evidence,
     files,
@@ -25,7 +26,14 @@ from .sheets import (
     transactions,
 )
 
-FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, football.SHEET, inputs.SHEET, peers.SHEET)
+FRONT: Final[tuple[Sheet, ...]] = (
+    cover.SHEET,
+    summary.SHEET,
+    football.SHEET,
+    inputs.SHEET,
+    correlations.SHEET,
+    peers.SHEET,
+)
 """Before the sheets of the model's lines: what sums up, and what is given."""
 
 BACK: Final[tuple[Sheet, ...]] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -105,10 +105,13 @@ class Page:
         """Write a formula by its text."""
         self.cells[row, column] = RawCell(text, value, style, fmt)
 
-    def heads(self, row: int, texts: Mapping[int, str], right_from: int = 2) -> None:
-        """Write a head row."""
+    def heads(
+        self, row: int, texts: Mapping[int, str], right_from: int = 2, *, right: Container[int] | None = None
+    ) -> None:
+        """Write a head row: to the right from a column, or in the columns of numbers."""
         for column, text in texts.items():
-            self.text(row, column, text, "head_right" if column >= right_from else "head")
+            over_numbers = column >= right_from if right is None else column in right
+            self.text(row, column, text, "head_right" if over_numbers else "head")
 
 
 @dataclass
@@ -116,9 +119,10 @@ class Draft:
     """The book before it is written: pages in order, where each row stands and what it is worth in the base case.
 
     ``results`` are the rows that stand out on their sheets. Sheets keep for each other what those need that come
-    later: the cell of the ``base_year``, the base value ``per_share`` of each part and of each of several methods, the
-    ``status`` of the stored run, the numbers that the ``run`` stored by what they are of and which they are ("cloud",
-    "P5"), and the tables of ``ranges`` that charts elsewhere show.
+    later: the cell of the ``base_year``, the numbers of each distribution (``parameters``) and its range in formulas
+    (``quantiles``), the base value ``per_share`` of each part and of each of several methods, counts of what
+    ``changed`` since the book was written, the ``status`` of the stored run, the numbers that the ``run`` stored by
+    what they are of and which they are ("cloud", "P5"), and the tables of ``ranges`` that charts elsewhere show.
     """
 
     years: int
@@ -129,9 +133,12 @@ class Draft:
     names: dict[str, Cell] = field(default_factory=dict)
     results: frozenset[Row] = frozenset()
     base_year: Cell | None = None
+    parameters: dict[str, list[Reference]] = field(default_factory=dict)
+    quantiles: dict[str, list[Formula | None]] = field(default_factory=dict)
     per_share: dict[str, Formula] = field(default_factory=dict)
     ranges: dict[str, Any] = field(default_factory=dict)
     run: dict[tuple[str, str], Reference] = field(default_factory=dict)
+    changed: dict[str, Cell] = field(default_factory=dict)
     status: Cell | None = None
 
     @property

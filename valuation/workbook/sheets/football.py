@@ -66,7 +66,7 @@ def _parts(made: Material, draft: Draft) -> Iterator[Range]:
             yield title, draft.run[scope, "P5"], draft.per_share[scope], draft.run[scope, "P95"]
 
 
-def _prepare(made: Material) -> None:
+def _prepare(made: Material, draft: Draft) -> None:
     if made.valuation.price is not None:
         made.recording.constant(PRICE_MARK, MARK)
 

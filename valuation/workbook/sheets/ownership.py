@@ -32,7 +32,7 @@ def _needed(made: Material) -> bool:
     return bool(made.case.transactions) or any(share != 1 for share in shares)
 
 
-def _prepare(made: Material) -> None:
+def _prepare(made: Material, draft: Draft) -> None:
     if made.case.date and made.case.transactions:
         made.recording.constant(TODAY, (date.fromisoformat(made.case.date) - EPOCH).days, WHOLE)
         made.recording.constant(YEAR, DAYS)
