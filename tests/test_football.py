@@ -109,7 +109,8 @@ def test_pieces_of_a_step_reach_from_level_to_level(start: float, step: float) -
 
 def test_the_floor_of_an_axis_is_round_and_below_every_level() -> None:
     assert floor_below([174.8, 209.1, 172.9]) == 150
-    assert floor_below([12.0, 8.1]) == 7.25
+    assert floor_below([12.0, 8.1]) == 7
+    assert floor_below([8663.6, 6773.0]) == 6000
     assert floor_below([5.0, -1.0]) == 0
 
 

@@ -39,6 +39,8 @@ COLOURS: Final = {
 }
 LONGEST_WALK: Final = 8
 WIDE: Final = 940
+QUARTER, HALF = 2.5, 5.0
+"""From where on a floor is a multiple of half a power of ten, and of a whole one."""
 """Walks of more bars lie down, so that their names can be read."""
 
 
@@ -84,7 +86,7 @@ class Waterfall:
         """The chart of the rows from first to last; ``floor`` is where its axis begins, 0 for all of it."""
         lying = last - first >= LONGEST_WALK
         chart = book.add_chart({"type": "bar" if lying else "column", "subtype": "stacked"})
-        shown = "0.0" if self.unit.number_format.startswith("#,##0.00") else "#,##0"
+        shown = "#,##0.0" if self.unit.number_format.startswith("#,##0.00") else "#,##0"
         forms = {RISE: f"+{shown};;", FALL: f"({shown});;", WHOLE: f"{shown};({shown});"}
         forms |= {RISE_BELOW: f";+{shown};", FALL_BELOW: f";({shown});"}
         for piece, colour in COLOURS.items():
@@ -129,4 +131,5 @@ def floor_below(levels: Iterable[float]) -> float:
     if not least > 0:
         return 0.0
     unit: float = 10.0 ** math.floor(math.log10(least))
-    return math.floor(0.9 * least / unit * 4) / 4 * unit
+    step = unit if least >= HALF * unit else unit / 2 if least >= QUARTER * unit else unit / 4
+    return math.floor(0.9 * least / step) * step

@@ -115,7 +115,8 @@ def shown_elsewhere(draft: Draft, key: str, title: str, size: tuple[int, int]) -
     """The chart of a table of ranges, for any sheet."""
     bars, first, last = draft.ranges[key]
     lows = [getattr(bars.page.cells[row, bars.low], "value", 0.0) for row in range(first, last + 1)]
-    floor = floor_below(lows) if key == COMPANY else 0.0
+    price = [] if bars.price is None else [draft.value(bars.price)]
+    floor = floor_below([*lows, *price]) if key == COMPANY else 0.0
     return partial(bars.chart, title, first, last, size, floor=floor)
 
 

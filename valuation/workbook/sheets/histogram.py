@@ -15,7 +15,7 @@ from ..styles import NAVY
 
 BINS: Final = 40
 LABEL, UNIT, BIN, SHARE, CUMULATIVE, AT_PRICE = range(6)
-WIDTHS: Final = {LABEL: 18, UNIT: 12, BIN: 14, SHARE: 12, CUMULATIVE: 13, AT_PRICE: 15}
+WIDTHS: Final = {LABEL: 18, UNIT: 12, BIN: 14, SHARE: 14, CUMULATIVE: 13, AT_PRICE: 15}
 FINE: Final = 20.0
 """Values up to here are shown with decimals."""
 LAST_ROW: Final = HEAD_ROW + BINS

@@ -31,7 +31,7 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     at = _chart(page, made, draft, at + 1)
     at = _parts(page, made, draft, at)
     at = _scenarios(page, made, draft, at + 2)
-    if football.PARTS in draft.ranges:
+    if football.PARTS in draft.ranges and len(made.case.parts) > 1:
         at = _field(page, draft, football.PARTS, f"Parts, {made.case.quote}", at + 2)
     page.print_area, page.one_page = (0, LABEL, at, HIGH), True
 
