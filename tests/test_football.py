@@ -20,7 +20,7 @@ from valuation.units import NUMBER
 from valuation.workbook.pages import Draft
 from valuation.workbook.range_bars import RangeBars
 from valuation.workbook.verify import verify_book
-from valuation.workbook.waterfall import COLOURS, LEVEL, Waterfall, floor_below
+from valuation.workbook.waterfall import LEVEL, Bars, nice_floor
 
 ALIBABA = next(path for path in SHIPPED if path.name == "alibaba")
 amounts = some.floats(-200, 200)
@@ -93,25 +93,22 @@ def test_pieces_of_a_step_reach_from_level_to_level(start: float, step: float) -
     draft = Draft(1)
     page, inputs = draft.page("Walk", "Walk"), draft.page("Given", "Given")
     before, by = placed(draft, inputs, [start, step])
-    fall = Waterfall(page, draft, 2, NUMBER)
+    fall = Bars(draft, page, NUMBER, 2, below=True)
     level = fall.whole(0, before)
     fall.step(1, level, by)
     after = number(draft, page, 1, 2 + LEVEL)
-    pieces = {piece: number(draft, page, 1, 2 + piece) for piece in COLOURS}
+    pieces = {piece: number(draft, page, 1, 2 + piece) for piece in fall.colours}
     top = sum(value for value in pieces.values() if value > 0)
     bottom = sum(value for value in pieces.values() if value < 0)
     assert after == pytest.approx(start + step)
     assert top == pytest.approx(max(start, after, 0))
     assert bottom == pytest.approx(min(start, after, 0))
-    hidden = [value for piece, value in pieces.items() if COLOURS[piece] is not None]
+    hidden = [value for piece, value in pieces.items() if fall.colours[piece] is not None]
     assert sum(abs(value) for value in hidden) == pytest.approx(abs(step), abs=1e-9)
 
 
 def test_the_floor_of_an_axis_is_round_and_below_every_level() -> None:
-    assert floor_below([174.8, 209.1, 172.9]) == 150
-    assert floor_below([12.0, 8.1]) == 7
-    assert floor_below([8663.6, 6773.0]) == 6000
-    assert floor_below([5.0, -1.0]) == 0
+    assert [nice_floor(least) for least in (172.9, 8.1, 6773.0, 30.0, -1.0)] == [150, 7, 6000, 25, 0]
 
 
 def test_the_field_shows_the_run_the_scenarios_and_the_brokers(study: Study, book: Path) -> None:

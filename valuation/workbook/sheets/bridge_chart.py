@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from ...formula import Formula, Reference
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
-from ..waterfall import Waterfall, floor_below
+from ..waterfall import Bars
 from .parts_footer import steps_of
 
 LABEL, UNIT, AMOUNT, PER_SHARE = range(4)
@@ -23,8 +22,9 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     page.heads(HEAD_ROW, {LABEL: "Walk", UNIT: "Unit", AMOUNT: f"{case.currency} m", PER_SHARE: str(case.quote)})
     page.freeze = (HEAD_ROW + 1, 1)
     page.heights[HEAD_ROW] = 28
-    bars = Waterfall(page, draft, BARS, case.quote)
-    bars.heads(HEAD_ROW)
+    bars = Bars(draft, page, case.quote, BARS, below=True)
+    page.heads(HEAD_ROW, bars.heads)
+    page.widths |= bars.widths
     first = at = HEAD_ROW + 1
     levels = [bars.whole(at, _row(page, made, draft, at, "Sum of the parts", found.sum_of_parts, "total"))]
     for label, amount in steps_of(made).items():
@@ -33,9 +33,9 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     at += 1
     bars.whole(at, _row(page, made, draft, at, "Equity value of the group", found.equity, "total"))
     title = f"From the sum of the parts to one share, {case.quote}"
-    floor = floor_below(draft.value(level) for level in levels)
-    page.charts.append((at + 2, LABEL, partial(bars.chart, title, first, at, floor=floor)))
-    page.print_area, page.one_page = (0, LABEL, at + 3 + bars.height(first, at) // 20, BARS - 2), True
+    least = min(draft.value(level) for level in levels)
+    page.charts.append((at + 2, LABEL, bars.chart(title, LABEL, first, at, least, lying=True)))
+    page.print_area, page.one_page = (0, LABEL, at + 2 + bars.rows(first, at), BARS - 2), True
 
 
 def _row(

@@ -13,7 +13,7 @@ from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..range_bars import MARK, PRICE_MARK, RangeBars
 from ..sheet import Material, Sheet
-from ..waterfall import floor_below
+from ..waterfall import nice_floor
 from .simulation import SCENARIOS, WHOLE_VALUE
 
 TITLE: Final = "Football field"
@@ -116,7 +116,7 @@ def shown_elsewhere(draft: Draft, key: str, title: str, size: tuple[int, int]) -
     bars, first, last = draft.ranges[key]
     lows = [getattr(bars.page.cells[row, bars.low], "value", 0.0) for row in range(first, last + 1)]
     price = [] if bars.price is None else [draft.value(bars.price)]
-    floor = floor_below([*lows, *price]) if key == COMPANY else 0.0
+    floor = nice_floor(min([*lows, *price])) if key == COMPANY else 0.0
     return partial(bars.chart, title, first, last, size, floor=floor)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from ...assumptions import Case
@@ -14,7 +13,7 @@ from ...units import RATE
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
-from ..waterfall import Waterfall, floor_below
+from ..waterfall import Bars
 
 TITLE: Final = "Before and after"
 LABEL, UNIT, AMOUNT, PER_SHARE, PROBABILITY = range(5)
@@ -32,9 +31,9 @@ class _Table:
     at: int
 
     @property
-    def bars(self) -> Waterfall:
+    def bars(self) -> Bars:
         """The pieces of the bars beside the walk."""
-        return Waterfall(self.page, self.draft, BARS, self.case.quote)
+        return Bars(self.draft, self.page, self.case.quote, BARS, below=True)
 
     def row(self, label: str, amount: Formula, *, style: str = "formula") -> Reference:
         """Write an amount and what it is per share; returns the cell of the latter."""
@@ -62,7 +61,8 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     page.heads(HEAD_ROW, {PROBABILITY: "Probability"})
     page.freeze = (HEAD_ROW + 1, 1)
     table = _Table(page, draft, case, found.factor, HEAD_ROW + 2)
-    table.bars.heads(HEAD_ROW)
+    page.heads(HEAD_ROW, table.bars.heads)
+    page.widths |= table.bars.widths
     _weighted(table, found)
     for name, outcome in found.transactions.items():
         if table.page.charts:
@@ -111,9 +111,9 @@ def _walk(table: _Table, title: str, outcome: Outcome) -> None:
         table.row(label, amount)
     table.row("Together", outcome.after, style="total")
     heading = f"{title}: before and after, {table.case.quote}"
-    floor = floor_below(table.draft.value(cell) for cell in levels)
-    page.charts.append((table.at + 1, LABEL, partial(table.bars.chart, heading, first, last, floor=floor)))
-    table.at += 3 + table.bars.height(first, last) // 20
+    least = min(table.draft.value(cell) for cell in levels)
+    page.charts.append((table.at + 1, LABEL, table.bars.chart(heading, LABEL, first, last, least, lying=True)))
+    table.at += 1 + table.bars.rows(first, last)
 
 
 SHEET: Final = Sheet(
