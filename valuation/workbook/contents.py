@@ -8,17 +8,21 @@ from .sheet import Sheet
 from .sheets import (
     assumption_log,
     baseline,
+    bridge_chart,
     checks,
     correlations,
     cover,
     evidence,
     files,
+    football,
     inputs,
+    ownership,
     peers,
     reverse,
     scenarios,
     sensitivity,
     simulation,
+    simulation_charts,
     summary,
     transactions,
 )
@@ -26,6 +30,7 @@ from .sheets import (
 FRONT: Final[tuple[Sheet, ...]] = (
     cover.SHEET,
     summary.SHEET,
+    football.SHEET,
     inputs.SHEET,
     correlations.SHEET,
     scenarios.SHEET,
@@ -34,9 +39,12 @@ FRONT: Final[tuple[Sheet, ...]] = (
 """Before the sheets of the model's lines: what sums up, and what is given."""
 
 BACK: Final[tuple[Sheet, ...]] = (
+    bridge_chart.SHEET,
+    ownership.SHEET,
     transactions.SHEET,
     reverse.SHEET,
     simulation.SHEET,
+    simulation_charts.SHEET,
     sensitivity.SHEET,
     assumption_log.SHEET,
     evidence.SHEET,
