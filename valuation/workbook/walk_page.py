@@ -12,7 +12,7 @@ from ..formula import Reference, Row
 from .address import HEAD_ROW, column_name
 from .pages import Page
 from .walk_data import BY_FILE, BY_SHARE, FIRST, ORDERS, UNEXPLAINED, WalkDraft, orders
-from .waterfall import CHART_ROWS, Bars
+from .waterfall import CHART_ROWS, Bars, near_floor
 
 TITLE: Final = "Walk"
 LABEL, UNIT, FROM, TO, FILE_MOVE, SHARE_MOVE = range(6)
@@ -42,7 +42,7 @@ def write_walk(page: Page, made: WalkDraft) -> dict[int, Reference]:
     for number, column in enumerate(wanted):
         levels = _levels(made, lines, column)
         title = f"{found.b.case.name}: value walk, {ORDERS[column].lower()}, {made.unit}"
-        chart = bars[column].chart(title, LABEL, FIRST, last, min(levels))
+        chart = bars[column].chart(title, LABEL, FIRST, last, near_floor(levels))
         page.charts.append((last + 2 + number * CHART_ROWS, LABEL, chart))
     page.print_area = (0, LABEL, last + 2 + len(wanted) * CHART_ROWS, SHARE_MOVE)
     return ends

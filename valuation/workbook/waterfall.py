@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -60,14 +60,14 @@ class Bars:
         self._put(at, WHOLE, step * 0)
         return after
 
-    def chart(self, title: str, labels: int, first: int, last: int, least: float) -> Callable[[Any], Any]:
-        """The chart of the rows ``first`` to ``last``, labelled by a column; ``least`` is the lowest level."""
-        return partial(self._chart, title, labels, first, last, least)
+    def chart(self, title: str, labels: int, first: int, last: int, floor: float) -> Callable[[Any], Any]:
+        """The chart of the rows ``first`` to ``last``, labelled by a column; its axis begins at ``floor``."""
+        return partial(self._chart, title, labels, first, last, floor)
 
     def _put(self, at: int, number: int, formula: Any) -> Reference:
         return self.draft.put(self.page, at, self.column + number, formula, unit=self.unit)
 
-    def _chart(self, title: str, labels: int, first: int, last: int, least: float, book: Any) -> Any:
+    def _chart(self, title: str, labels: int, first: int, last: int, floor: float, book: Any) -> Any:
         chart = book.add_chart({"type": "column", "subtype": "stacked"})
         for number, colour in COLOURS.items():
             column = self.column + number
@@ -84,7 +84,7 @@ class Bars:
         chart.set_title({"name": title, "name_font": {"size": 12}})
         chart.set_legend({"none": True})
         grid = {"visible": True, "line": {"color": "#E0E0E0"}}
-        chart.set_y_axis({"num_format": "0", "min": nice_floor(least), "major_gridlines": grid})
+        chart.set_y_axis({"num_format": "0", "min": floor, "major_gridlines": grid})
         chart.set_x_axis({"num_font": {"size": 9}})
         chart.set_size({"width": 860, "height": 360})
         return chart
@@ -96,3 +96,12 @@ def nice_floor(least: float) -> float:
         return 0.0
     unit: float = 10.0 ** math.floor(math.log10(least))
     return math.floor(0.9 * least / unit * 4) / 4 * unit
+
+
+def near_floor(levels: Sequence[float]) -> float:
+    """A round number so near below the levels that steps between them can be seen; 0 where one is not positive."""
+    least, spread = min(levels), max(levels) - min(levels)
+    if least <= 0 or spread == 0:
+        return nice_floor(least)
+    unit: float = 10.0 ** math.floor(math.log10(spread))
+    return max(math.floor((least - spread / 2) / unit), 0) * unit

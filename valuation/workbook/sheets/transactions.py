@@ -13,7 +13,7 @@ from ...units import RATE
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
-from ..waterfall import CHART_ROWS, Bars
+from ..waterfall import CHART_ROWS, Bars, nice_floor
 
 TITLE: Final = "Before and after"
 LABEL, UNIT, AMOUNT, PER_SHARE, PROBABILITY = range(5)
@@ -96,7 +96,7 @@ def _walk(table: _Table, title: str, outcome: Outcome) -> None:
     table.row("Together", outcome.after, style="total")
     heading = f"{title}: before and after, {table.case.quote}"
     least = min(table.draft.value(cell) for cell in levels)
-    page.charts.append((table.at + 1, LABEL, bars.chart(heading, LABEL, first, last, least)))
+    page.charts.append((table.at + 1, LABEL, bars.chart(heading, LABEL, first, last, nice_floor(least))))
     table.at += CHART_ROWS
 
 
