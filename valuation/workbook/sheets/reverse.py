@@ -104,14 +104,14 @@ class _Table:
         self.page.text(self.at, IMPLIED, SEARCHED, "answer_text")
         self.at += 1
 
-    def amount(self, formula: Any) -> float:
+    def worth(self, formula: Any) -> float:
         """What a formula comes to in the base case."""
         return single(evaluate(formula, self.draft.values.__getitem__))
 
     def true(self, needed: Any, name: str) -> bool:
         """Whether what the holding discount needs to be does give the price in the base case."""
         given, fixed = self.case.base_values, dict[str, Any]()
-        (given if name in given else fixed)[name] = np.array([self.amount(needed)])
+        (given if name in given else fixed)[name] = np.array([self.worth(needed)])
         return self._priced(1, given, fixed=fixed)[0]
 
     def tried(self, gaps: Sequence[tuple[str, float]]) -> list[bool]:
@@ -227,7 +227,7 @@ def _shares_that_price(
 
 def _more(table: _Table, part: PartWorth, gap: Reference, share: Any) -> float:
     """How much more than its base value a part must be worth."""
-    return table.amount(closed_forms.attributable_needed(part, gap, share)) - table.amount(part.attributable)
+    return table.worth(closed_forms.attributable_needed(part, gap, share)) - table.worth(part.attributable)
 
 
 def _cased(text: str, heading: str) -> str:
