@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import CASES, every_good_case, every_shipped_case
+from conftest import CASES, every_good_case
 from workbooks import Engine, need_libreoffice, run_tool
 
 from valuation.assumptions import Case
