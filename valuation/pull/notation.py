@@ -10,7 +10,9 @@ from typing import Final
 from ..units import RATE, Unit, scaled
 
 NUMERAL: Final = re.compile(r"[-+]?(?:\d[\d_,]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?%?")
-_PIECES: Final = re.compile(r"(?P<sign>[-+]?)(?P<digits>[\d_,]*)(?:\.(?P<decimals>\d*))?(?:[eE](?P<power>[-+]?\d+))?(?P<percent>%?)")
+_PIECES: Final = re.compile(
+    r"(?P<sign>[-+]?)(?P<digits>[\d_,]*)(?:\.(?P<decimals>\d*))?(?:[eE](?P<power>[-+]?\d+))?(?P<percent>%?)"
+)
 PLAIN: Final = 1e-6, 1e16
 """Beyond these sizes a number is shorter with a power of ten."""
 

@@ -1,8 +1,8 @@
 """Where things stand in the text of a YAML file: scalars with start and end, and the mappings around them.
 
 The reader says at which line and column a scalar begins, and which characters of its value spell a number. A scalar of
-a file may be quoted, folded over lines, or cut at its commas inside brackets of flow style; here its characters are found
-in the file as it is, with its own line endings.
+a file may be quoted, folded over lines, or cut at its commas inside brackets of flow style; here its characters are
+found in the file as it is, with its own line endings.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from ..assumptions import Span
 from ..problems import Place
 
 FIELDS_AROUND: Final = "value"
@@ -74,12 +73,13 @@ class YamlText:
     stem: str = ""
     _around: dict[int, _Around] = field(default_factory=dict, repr=False)
     _at: dict[tuple[int, int], list[Any]] = field(default_factory=dict, repr=False)
+    _root: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         from ruamel.yaml import YAML
 
-        root = YAML(typ="safe", pure=True).compose(self.text)
-        self._keep(root, _Around(path=(self.stem,) if self.stem else ()), flow=False)
+        self._root = YAML(typ="safe", pure=True).compose(self.text)
+        self._keep(self._root, _Around(path=(self.stem,) if self.stem else ()), flow=False)
 
     def _keep(self, node: Any, around: _Around, *, flow: bool) -> None:
         self._around[id(node)] = around
@@ -155,6 +155,25 @@ class YamlText:
         node = next((n for n in self._at.get((place.line, place.column), []) if n.id == "mapping"), None)
         return None if node is None else self._mapping(node)
 
+    def root(self) -> Mapping:
+        """The mapping of the file as a whole."""
+        return self._mapping(self._root)
+
+    def under(self, place: Place, key: str = "") -> Mapping | None:
+        """The mapping under the key that begins at a place, or the one under a key of that."""
+        nodes = self._at.get((place.line, place.column), [])
+        name = next((n for n in nodes if n.id == "scalar" and self._around[id(n)].is_key), None)
+        if name is None:
+            return None
+        around = self._around[id(name)]
+        found = self.inner(self._mapping(around.parent), str(name.value))
+        return self.inner(found, key) if found is not None and key else found
+
+    def inner(self, mapping: Mapping, key: str) -> Mapping | None:
+        """The mapping under a key of a mapping."""
+        node = mapping.get(key)
+        return self._mapping(node) if node is not None and node.id == "mapping" else None
+
     def _mapping(self, node: Any) -> Mapping:
         column = node.value[0][0].start_mark.column if node.value else node.start_mark.column
         return Mapping(node, self._is_flow(node), column)
@@ -202,11 +221,6 @@ class YamlText:
 def _trailing(words: list[str]) -> int:
     """How many words at the end are 'value'."""
     return next((n for n, word in enumerate(reversed(words)) if word != FIELDS_AROUND), len(words))
-
-
-def raw_span(scalar: Scalar, span: Span) -> tuple[int, int] | None:
-    """Where the characters of an input stand in the file."""
-    return scalar.between(span.start, span.end)
 
 
 # Characters -------------------------------------------------------------------------------------------------------

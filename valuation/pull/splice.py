@@ -133,7 +133,7 @@ def _behind(file: YamlText, mapping: Mapping, node: Any, entry: str) -> Patch:
 
 
 def wrapped(file: YamlText, node: Any, key: str, text: str) -> list[Patch] | None:
-    """Turn a value that stands alone into ``{value: ..., key: text}``; None where that cannot be written on its line."""
+    """Turn a value that stands alone into ``{value: ..., key: text}``; None where that has no room on its line."""
     start, end = node.start_mark.index, file.end_of(node)
     raw = file.text[start:end]
     if node.id == "scalar" and (node.style or "") in (">", "|"):

@@ -106,11 +106,8 @@ class Proof:
 def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
     formulas, constants, writer = _cells(path)
-    case = _case(path, formulas, constants)
-    simulation = _stand_in(case) if SIMULATION in constants else None
-    # the page is laid out by few draws, its numbers are not compared
-    analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in constants else None
-    plan = draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, judged=False)
+    plan = drafted(path, constants)
+    case = plan.made.case
     differences = [*_formula_differences(plan, formulas), *_input_differences(plan, constants)]
     found = _Comparison(path, plan, case)
     if not any(difference.cell.startswith(f"{INPUTS}!") for difference in differences):
@@ -125,6 +122,15 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
         differences=(*differences, *found.differences),
         writer=writer,
     )
+
+
+def drafted(path: Path, constants: Cells) -> Plan:
+    """Draft the book anew that was written from the files it carries; numbers of its run are stand-ins."""
+    case = _case(path, constants)
+    simulation = _stand_in(case) if SIMULATION in constants else None
+    # the page is laid out by few draws, its numbers are not compared
+    analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in constants else None
+    return draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, judged=False)
 
 
 # Reading the book ------------------------------------------------------------------------------------------------
@@ -163,7 +169,7 @@ def _cells(path: Path) -> tuple[Cells, Cells, str]:
     return formulas, constants, book.properties.category or ""
 
 
-def _case(path: Path, formulas: Cells, constants: Cells) -> Case:
+def _case(path: Path, constants: Cells) -> Case:
     """Read the case from the text that the book carries."""
     if FILES not in constants:
         raise _refuse(path, f"expected a workbook written by valuation, with a sheet {FILES}")

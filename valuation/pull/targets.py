@@ -1,0 +1,78 @@
+"""What each cell of a book stands for in the files, so that an edit of it can go back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ..lines import snake
+from ..workbook.address import Cell
+from ..workbook.book import Plan
+from ..workbook.sheets import inputs
+
+PEERS: Final = "peers."
+Kind = Literal[
+    "base", "distribution", "number", "why", "rank", "weight", "probability", "overlay", "peer", "base year", "fixed"
+]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a cell stands for: of an input, a pair of inputs, a scenario, a peer; ``part`` says which of its numbers.
+
+    ``refusal`` says why an edit cannot go back. ``live`` cells may hold the formula that they were written with.
+    ``free`` numbers, such as a shape, have no unit.
+    """
+
+    kind: Kind
+    name: str
+    part: str = ""
+    refusal: str = ""
+    may_be_blank: bool = False
+    live: bool = False
+    free: bool = False
+
+    @property
+    def text(self) -> bool:
+        """Whether the cell holds a text."""
+        return self.kind in ("distribution", "why")
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """What the edits of several cells are about together."""
+        match self.kind:
+            case "base" | "distribution" | "number" | "why":
+                return "input", self.name
+            case "rank" | "weight":
+                return "pair", f"{self.name} {self.part}"
+            case _:
+                return self.kind, f"{self.name} {self.part}"
+
+
+def targets(plan: Plan) -> dict[Cell, Target]:
+    """Return what each cell stands for that can be edited, or whose edit must be told of."""
+    return dict([*_inputs(plan), *_peers(plan)])
+
+
+def _inputs(plan: Plan) -> Iterator[tuple[Cell, Target]]:
+    case, draft = plan.made.case, plan.draft
+    page = draft.pages[inputs.TITLE]
+    if draft.base_year is not None:
+        yield draft.base_year, Target("base year", "base_year")
+    for found in case.inputs:
+        row = draft.names[found.name].row
+        yield page.cell(row, inputs.BASE), Target("base", found.name)
+        yield page.cell(row, inputs.DISTRIBUTION), Target("distribution", found.name, may_be_blank=True)
+        yield page.cell(row, inputs.WHY), Target("why", found.name, may_be_blank=True)
+        for column, what in ((inputs.UNIT, "unit"), (inputs.SOURCE, "source")):
+            refusal = f"the {what} of an assumption is changed in its file"
+            yield page.cell(row, column), Target("fixed", found.name, what, refusal)
+    for line, _ in plan.made.recording.constants.values():
+        refusal = "a constant of a method or a check stands in no assumption file"
+        yield draft.cells[line], Target("fixed", f"constant.{snake(line.label)}", refusal=refusal)
+
+
+def _peers(plan: Plan) -> Iterator[tuple[Cell, Target]]:
+    for cell, (table, head, peer) in plan.draft.pasted.items():
+        yield cell, Target("peer", f"{PEERS}{table}.{head}", str(peer), may_be_blank=True)
