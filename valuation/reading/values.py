@@ -119,12 +119,13 @@ class _OneValue(Numbers):
         text = node.text
         if text.startswith("~"):
             node, base = self._own_base(node, base)
+            self.rescaled = False
             distribution, text = read_distribution(self, node), node.text
             if distribution is None:
                 return None
             unit = FLAG if distribution.name == "event" else self.input_unit()
             value = distribution.base if base is None else base
-            if self.power or _LARGE.search(text):
+            if self.rescaled or self.power or _LARGE.search(text):
                 text = f"~ {distribution}"  # in the unit in which it is kept, as its base and range are
         else:
             number = self.number(node, base)
