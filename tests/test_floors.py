@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
     {"kinds", "rates", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
-    {"reading", "base_case", "checks", "compiled", "simulation", "sensitivity", "reverse", "workbook"},
+    {"reading", "base_case", "checks", "compiled", "simulation", "sensitivity", "reverse", "workbook", "pulling"},
     {
         "__main__",
         "cli",
@@ -52,7 +52,7 @@ HOMES: dict[str, set[str]] = {
     "distributed": {"simulation"},
     "datasketches": {"simulation"},
     "pandas": {"simulation", "sensitivity", "study"},
-    "ruamel": {"reading", "workbook"},
+    "ruamel": {"reading", "pulling"},
     "openpyxl": {"workbook"},
     "xlsxwriter": {"workbook"},
     "formualizer": {"workbook"},

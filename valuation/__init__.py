@@ -10,6 +10,7 @@ case.write_workbook("alibaba.xlsx", simulation)
 valuation.methods.dcf(revenue=100, growth=[0.1, 0.08], ...)["Enterprise value"]
 valuation.schedules.cost_of_capital(risk_free=0.02, beta=1.2, ...)["WACC"]
 case.value().transactions, case.solve("cloud.wacc")
+valuation.pull("alibaba.xlsx", "assumptions/alibaba")
 """
 
 from __future__ import annotations
@@ -22,20 +23,30 @@ from .version import __version__
 if TYPE_CHECKING:
     from . import methods, schedules, transactions
     from .problems import InvalidAssumptions, Problem
+    from .pulling import Pulled, pull
     from .study import Study, load
 
 __all__ = [
     "InvalidAssumptions",
     "Problem",
+    "Pulled",
     "Study",
     "__version__",
     "load",
     "methods",
+    "pull",
     "schedules",
     "transactions",
 ]
 
-_HOMES = {"load": "study", "Study": "study", "InvalidAssumptions": "problems", "Problem": "problems"}
+_HOMES = {
+    "load": "study",
+    "Study": "study",
+    "InvalidAssumptions": "problems",
+    "Problem": "problems",
+    "Pulled": "pulling",
+    "pull": "pulling",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ from ..address import HEAD_ROW, quoted
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
 from . import correlations, inputs
-from .inputs import BASE, BASELINE, DISTRIBUTION, HEADS, HIGH, LOW, NAME, NUMBERS, RANGES, UNIT, shown
+from .inputs import BASE, BASELINE, DISTRIBUTION, HEADS, HIGH, NAME, NUMBERS, RANGES, UNIT, shown
 
 TITLE: Final = BASELINE
 COUNTS: Final = HEAD_ROW + 1

@@ -215,7 +215,9 @@ def _rule(found: Input) -> dict[str, object]:
 SHEET: Final = Sheet(
     TITLE,
     heading=lambda made: "Inputs",
-    subtitle=lambda made: "Every assumption, in blue: change a base and the whole book follows, a to f and its range does",
+    subtitle=lambda made: (
+        "Every assumption, in blue: change a base and the whole book follows, a to f and its range does"
+    ),
     about="Every assumption with unit, distribution, range, source and reason",
     prepare=_prepare,
     place=_place,

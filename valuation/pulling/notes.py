@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..assumptions import DEFAULT, Assumption, Case
-from ..problems import Place
+from ..problems import Place, Problem
 from .edits import Edit, same
 from .merge import Merge, Result
 from .places import Mapping, Scalar, YamlText
 from .sides import Change, Holds
-from .splice import Patch, patched, quoted, reworded, whole, with_entry, with_field, wrapped
+from .splice import Patch, patched, quoted, reworded, whole, with_field, wrapped
 from .values import Added
 
 
@@ -101,8 +101,6 @@ def fields_added(merge: Merge, name: str, added: Sequence[Added]) -> Iterator[Re
     text = f"{first.text}, {entries}" if entries else first.text
     patches = wrapped(yaml, node, first.key, text) if node is not None else None
     if patches is None:
-        from ..problems import Problem
-
         for one in added:
             yield Problem(Place(one.change.cell), name, f"cannot be given a {one.key} by itself: write it at {place}")
         return
@@ -116,6 +114,3 @@ def _into(yaml: YamlText, fields: Mapping, place: Place, one: Added) -> Change:
     patch = with_field(yaml, fields, one.key, one.text)
     line = yaml.position(patch.start)[0] + (0 if fields.flow else 1)
     return replace(one.change, place=Place(place.file, line), patches=(patch,))
-
-
-__all__ = ["fields_added", "reasons", "said_anew", "with_entry"]

@@ -55,17 +55,16 @@ def _to_blame(problem: Problem, changes: Sequence[Change]) -> list[Change]:
     return both or named or here or (list(changes) if len({c.cell for c in changes}) == 1 else [])
 
 
-def write_all(folder: str, texts: Mapping[str, str]) -> list[str]:
+def write_all(texts: Texts, new: Mapping[str, str]) -> list[str]:
     """Replace files by new texts: all are written beside their targets first, then renamed one by one.
 
-    A kill leaves each file old or new. Raises OSError, with the file's name, when one cannot be written; none is
-    replaced then.
+    A kill leaves each file old or new. Raises OSError, with the file's name, when one cannot be written, and
+    InvalidAssumptions when one was changed since it was read; none is replaced then.
     """
     beside: list[tuple[Path, Path]] = []
     try:
-        for name, text in texts.items():
-            target = Path(folder) / name
-            target = target.resolve()  # a link stays a link
+        for name, text in new.items():
+            target = (Path(texts.folder) / name).resolve()  # a link stays a link
             handle, draft = tempfile.mkstemp(prefix=f".{target.name}-", suffix=".tmp", dir=target.parent)
             beside.append((Path(draft), target))
             with os.fdopen(handle, "wb") as file:
@@ -73,11 +72,15 @@ def write_all(folder: str, texts: Mapping[str, str]) -> list[str]:
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(draft, target.stat().st_mode & 0o7777)
+        for name, (_, target) in zip(new, beside, strict=True):
+            if target.read_bytes().decode("utf-8") != texts.texts[name]:
+                problem = Problem(Place(str(target)), "", "was changed while the book was pulled: pull again")
+                raise InvalidAssumptions([problem])
         for draft_path, target in beside:
             os.replace(draft_path, target)
     finally:
         _clear(path for path, _ in beside)
-    return [str(Path(folder) / name) for name in texts]
+    return [str(Path(texts.folder) / name) for name in new]
 
 
 def _clear(paths: Iterable[Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from string import ascii_lowercase
 from typing import Final
 
 from ..assumptions import DEFAULT, Case, Input
@@ -14,12 +15,12 @@ from .book import Row, Value
 from .edits import Edit, same
 from .merge import Merge, Result
 from .notation import in_unit, respelled, spelled
-from .numerals import LETTERS, Numeral, agreeing, numerals, suffix_of, with_numbers
+from .numerals import Numeral, agree, numeral, numerals, with_numbers
 from .places import Scalar
 from .sides import Change, Holds, Side
 from .splice import Patch, replaced
 
-_OWN_BASE: Final = re.compile(r"\s+base\s+(?P<base>\S+)")
+_OWN_BASE: Final = re.compile(r"\s+base\s+(?P<base>.+?)(?=\s+(?:to|for)\s|\s*\)?\s*$)", re.DOTALL)
 GAMMA: Final = ".gamma"
 
 
@@ -55,7 +56,18 @@ class Values:
         if self._formula_moved():
             yield from self._of_another_formula(edits)
             return
-        yield from self._written(self.here)
+        unread = list(self._unread())
+        yield from unread or self._written(self.here)
+
+    def _unread(self) -> Iterator[Problem]:
+        """Numbers beside a distribution that does not read them, or that it lacks; its text is as it was."""
+        if self._of("distribution") is not None:
+            return
+        for number, edit in self._parameters.items():
+            if number >= len(self.row.then_numbers):
+                yield edit.complaint("is not read by any distribution: write one, such as ~ uniform(a, b)")
+            elif edit.now is None:
+                yield edit.complaint(f"expected a number, found nothing; it was {spelled(self.row.then_numbers[number])}")
 
     def _of(self, kind: str) -> Edit | None:
         """The edit of a kind of cell."""
@@ -111,7 +123,7 @@ class Values:
         elif (base := self._of("base")) is not None:
             edit, text = base, in_unit(_number(base.now), here.unit)
         if not isinstance(text, str):
-            yield text if text is not None else edit.complaint("a number is not read by any distribution")
+            yield text if text is not None else edit.complaint("is not read by any distribution: write one in its column")
             return
         yield from added_entry(self.merge.now, here, edit, text, self._holds_base(self._of("base")))
 
@@ -163,29 +175,29 @@ class Values:
         """A number without a distribution."""
         assert here.span is not None
         old = self.merge.now.spelling(here)
-        found = numerals(old, here.unit, here.span.power)
+        found = numeral(old, here.unit, here.span.power)
         value = _number(edit.now)
-        then = numerals(self.merge.then.spelling(self.was), self.was.unit, self.was.span.power if self.was.span else 0)
-        one = then[0].becomes(value) if then else spelled(value)
+        one = self._as_then(value)
         agreed = here.distribution is None and same(value, here.base)
         untouched = here.distribution is None and same(self.was.base, here.base)
         told = self.merge.then.spelling(self.was), one, old
         decided = self.merge.decide(edit, _place(here), untouched=untouched, agreed=agreed, told=told)
         if not isinstance(decided, bool):
             yield decided
-        elif decided and here.distribution is None and len(found) == 1:
-            new = (
-                _in_formula(found[0].becomes(value), scalar, here)
-                if ".number" in self.name
-                else found[0].becomes(value)
-            )
-            start = here.span.start + found[0].start
-            patch = replaced(scalar, start, here.span.start + found[0].end, new)
-            yield self._change(edit, here, scalar, found[0].text, new, [patch], self._holds_base(edit))
+        elif decided and here.distribution is None and found is not None:
+            new = found.becomes(value)
+            new = _in_formula(new, scalar, here) if ".number" in self.name else new
+            start = here.span.start
+            patch = replaced(scalar, start + found.start, start + found.end, new)
+            yield self._change(edit, here, scalar, found.text, new, [patch], self._holds_base(edit))
         elif decided:
-            new = one + suffix_of(self.merge.then.spelling(self.was))
-            patch = replaced(scalar, here.span.start, here.span.end, new)
-            yield self._change(edit, here, scalar, old, new, [patch], self._holds_base(edit))
+            patch = replaced(scalar, here.span.start, here.span.end, one)
+            yield self._change(edit, here, scalar, old, one, [patch], self._holds_base(edit))
+
+    def _as_then(self, value: float) -> str:
+        """A value as the book's own files would write it, with its unit."""
+        then = numeral(self.merge.then.spelling(self.was), self.was.unit, self.was.span.power if self.was.span else 0)
+        return in_unit(value, self.was.unit) if then is None else then.becomes(value) + then.suffix
 
     def _distribution(self, here: Input, scalar: Scalar) -> Iterator[Result]:
         """Its numbers, its text, or both."""
@@ -193,11 +205,11 @@ class Values:
         written = self._of("distribution")
         edit = written or next(iter(self._parameters.values()))
         text = self.merge.now.spelling(here)
-        found = agreeing(numerals(text, here.unit, here.span.power), self.row.then_numbers)
+        found = self._numerals(text, here)
         untouched = here.distribution == self.was.distribution and (
             here.distribution is not None or same(here.base, self.was.base)
         )
-        mine = self._mine(edit, found if untouched else self._then_numerals())
+        mine = self._mine(edit, found if untouched else self._numerals(self.merge.then.spelling(self.was), self.was))
         if not isinstance(mine, str):
             yield mine
             return
@@ -214,16 +226,16 @@ class Values:
             patch = replaced(scalar, here.span.start, here.span.end, mine)
             yield self._change(edit, here, scalar, text, mine, [patch], self._holds_text(mine, here))
 
-    def _parameter(self, edit: Edit, here: Input, scalar: Scalar, numeral: Numeral) -> Change:
+    def _parameter(self, edit: Edit, here: Input, scalar: Scalar, old: Numeral) -> Change:
         assert here.span is not None
-        new = numeral.becomes(_number(edit.now))
-        start = here.span.start
-        patch = replaced(scalar, start + numeral.start, start + numeral.end, new)
-        return self._change(edit, here, scalar, numeral.text, new, [patch])
+        new, start = old.becomes(_number(edit.now)), here.span.start
+        patch = replaced(scalar, start + old.start, start + old.end, new)
+        return self._change(edit, here, scalar, old.text, new, [patch])
 
-    def _then_numerals(self) -> list[Numeral] | None:
-        power = self.was.span.power if self.was.span else 0
-        return agreeing(numerals(self.merge.then.spelling(self.was), self.was.unit, power), self.row.then_numbers)
+    def _numerals(self, text: str, found: Input) -> list[Numeral] | None:
+        """The numbers of a distribution where they are those of the book; None where a file has others."""
+        numbers = numerals(text, found.unit, found.span.power if found.span else 0)
+        return numbers if agree(numbers, self.row.then_numbers) else None
 
     def _mine(self, edit: Edit, found: Sequence[Numeral] | None) -> str | Problem:
         """The distribution as the book has it now, in the notation of the file."""
@@ -231,10 +243,7 @@ class Values:
         if written is not None and written.now is None:
             base = self._of("base")
             value = _number(base.now) if base else self.was.base
-            first = found[0] if found else None
-            if first is not None and self.was.unit.pure:
-                return first.becomes(value)
-            return in_unit(value, self.was.unit)
+            return found[0].becomes(value) + found[0].suffix if found else in_unit(value, self.was.unit)
         if written is not None:
             return self._new_distribution(written, found or [])
         if found is None:
@@ -243,8 +252,8 @@ class Values:
         text = self.merge.then.spelling(self.was) if self.here is None else ""
         text = text or _text_of(found, self.merge, self.was, self.here)
         for number, one in sorted(self._parameters.items(), reverse=True):
-            numeral = found[number]
-            text = text[: numeral.start] + numeral.becomes(_number(one.now)) + text[numeral.end :]
+            old = found[number]
+            text = text[: old.start] + old.becomes(_number(one.now)) + text[old.end :]
         return text
 
     def _new_distribution(self, edit: Edit, found: Sequence[Numeral]) -> str | Problem:
@@ -252,18 +261,18 @@ class Values:
         text = str(edit.now).strip()
         if not text.startswith("~"):
             return edit.complaint(f"expected a distribution such as ~ pert(1, 2, 3), found {text!r}")
-        unit = suffix_of(self.merge.then.spelling(self.was)) if self.was.distribution is None else ""
+        plain = None if found else numeral(self.merge.then.spelling(self.was), self.was.unit, 0)
         spellings: list[str | None] = []
         for number, value in enumerate(self.row.numbers):
             if not isinstance(value, float):
                 spellings.append(None)
             elif number < len(found):
-                spellings.append(found[number].becomes(value))
+                spellings.append(found[number].becomes(value) + found[number].suffix)
             else:
-                spellings.append(_beside(value, self.was.unit, unit, found))
+                spellings.append(_beside(value, self.was.unit, found[0] if found else plain))
         put = with_numbers(text, spellings)
         if isinstance(put, int):
-            return edit.complaint(f"reads the number {LETTERS[put]}, and there is none in its column")
+            return edit.complaint(f"reads the number {ascii_lowercase[put]}, and there is none in its column")
         return put
 
     # The base of a distribution -------------------------------------------------------------------------------------
@@ -290,13 +299,13 @@ class Values:
         base = yaml.field(fields, "base") if fields is not None else None
         power = here.span.power if here.span else 0
         if base is not None:
-            found = numerals(base.value, here.unit, power)
-            if len(found) != 1:
+            found = numeral(base.value, here.unit, power)
+            if found is None:
                 yield edit.complaint(f"base cannot be read at {place}")
                 return
-            new = found[0].becomes(value)
-            patch = replaced(base, found[0].start, found[0].end, new)
-            yield self._change(edit, here, base, found[0].text, new, [patch], holds)
+            new = found.becomes(value)
+            patch = replaced(base, found.start, found.end, new)
+            yield self._change(edit, here, base, found.text, new, [patch], holds)
             return
         declared = fields is not None and fields.get("unit") is not None
         text = self._base_text(value, here, power if declared else 0, declared)
@@ -305,18 +314,21 @@ class Values:
     def _inline_base(self, edit: Edit, here: Input, scalar: Scalar, value: float, holds: Holds | None) -> Result:
         """``~ pert(1, 2, 4) base 3`` inside a fade or a list."""
         assert here.span is not None
-        found = _OWN_BASE.match(scalar.value, here.span.end)
-        if found is not None:
-            start, end = found.span("base")
-            while scalar.value[end - 1] in ")],":
-                end -= 1
-            numeral = numerals(scalar.value[start:end], here.unit, here.span.power)[0]
-            new = numeral.becomes(value)
-            return self._change(edit, here, scalar, numeral.text, new, [replaced(scalar, start, end, new)], holds)
-        text = self._base_text(value, here, here.span.power, declared=not suffix_of(self.merge.now.spelling(here)))
+        said = _OWN_BASE.match(scalar.value, here.span.end)
+        if said is not None:
+            start, end = said.span("base")
+            old = numeral(scalar.value[start:end], here.unit, here.span.power)
+            if old is None:
+                return edit.complaint(f"base cannot be read at {_place(here)}")
+            new = old.becomes(value)
+            patch = replaced(scalar, start + old.start, start + old.end, new)
+            return self._change(edit, here, scalar, old.text, new, [patch], holds)
+        first = next(iter(numerals(self.merge.now.spelling(here), here.unit, here.span.power)), None)
+        declared = first is not None and not first.unit
+        text = self._base_text(value, here, here.span.power, declared)
         where = scalar.between(here.span.start, here.span.end)
-        patch = None if where is None else Patch(where[1], where[1], f" base {text}")
-        return self._change(edit, here, scalar, in_unit(here.base, here.unit), text, [patch], holds)
+        added = None if where is None else Patch(where[1], where[1], f" base {text}")
+        return self._change(edit, here, scalar, in_unit(here.base, here.unit), text, [added], holds)
 
     def _base_text(self, value: float, here: Input, power: int, declared: bool) -> str:
         """A base in the notation of its distribution."""
@@ -388,16 +400,18 @@ def _text_of(found: Sequence[Numeral], merge: Merge, was: Input, here: Input | N
     for side, one in ((merge.now, here), (merge.then, was)):
         if one is not None:
             text = side.spelling(one)
-            if all(text[numeral.start : numeral.end] == numeral.text for numeral in found):
+            if all(text[one.start : one.end] == one.text for one in found):
                 return text
     return was.written
 
 
-def _beside(value: float, unit: Unit, suffix: str, found: Sequence[Numeral]) -> str:
-    """Spell a number that a distribution did not have before."""
+def _beside(value: float, unit: Unit, other: Numeral | None) -> str:
+    """Spell a number that a distribution did not have before, as one beside it."""
+    if other is None or (other.text.endswith("%") and not (unit.pure and unit.shown == RATE.shown)):
+        return spelled(value)
     if unit.pure and unit.shown == RATE.shown:
         return f"{spelled(value, -2)}%"
-    return f"{spelled(value, found[0].power if found else 0)}{suffix}"
+    return f"{spelled(value, other.power)}{other.suffix}"
 
 
 def _in_formula(text: str, scalar: Scalar, here: Input) -> str:

@@ -13,7 +13,8 @@ from .book import Value
 from .edits import Edit, same
 from .merge import Merge, Result
 from .notation import in_unit, respelled, spelled
-from .numerals import numerals
+from .notes import said_anew
+from .numerals import numeral
 from .places import Mapping, YamlText
 from .sides import Change, Holds
 from .splice import Patch, quoted, replaced, with_entry
@@ -23,7 +24,7 @@ from .targets import PEERS
 
 
 def pair(merge: Merge, edits: Sequence[Edit]) -> Iterator[Result]:
-    """The rank and the weight of a pair, in a list of pairs or in a matrix."""
+    """The rank, the weight and the reason of a pair, in a list of pairs or in a matrix."""
     names = frozenset((edits[0].target.name, edits[0].target.part))
     was, here = merge.then.pairs.get(names), merge.now.pairs.get(names)
     if here is None or was is None:
@@ -31,6 +32,9 @@ def pair(merge: Merge, edits: Sequence[Edit]) -> Iterator[Result]:
         return
     for edit in edits:
         kind = edit.target.kind
+        if kind == "pair why":
+            yield from _pair_reason(merge, edit, was, here)
+            continue
         then, now = (was.rank, here.rank) if kind == "rank" else (was.weight, here.weight)
         assert isinstance(edit.now, float)
         told = spelled(then), spelled(edit.now), spelled(now)
@@ -62,6 +66,30 @@ def _pair(merge: Merge, edit: Edit, here: Correlation) -> Result:
     found = replaced(scalar, scalar.value.index(old), scalar.value.index(old) + len(old), new)
     line = yaml.position(scalar.start)[0]
     return Change(name, str(edit.cell), Place(place.file, line), old, new, () if found is None else (found,))
+
+
+def _pair_reason(merge: Merge, edit: Edit, was: Correlation, here: Correlation) -> Iterator[Result]:
+    place, mine, theirs = here.origin.place, str(edit.now or ""), here.origin.why
+    told = was.origin.why, mine, theirs
+    decided = merge.decide(edit, place, untouched=same(was.origin.why, theirs), agreed=same(mine, theirs), told=told)
+    if not isinstance(decided, bool):
+        yield decided
+        return
+    if not decided:
+        return
+    if place.file.endswith(".csv"):
+        yield edit.complaint("a matrix has no reasons: write it as a list of pairs")
+        return
+    yaml = merge.now.texts.yaml(place)
+    mapping = yaml.mapping(place)
+    scalar = yaml.field(mapping, "why") if mapping is not None else None
+    change = Change(" and ".join(here.between), str(edit.cell), place, theirs, mine, ())
+    if mapping is None:
+        yield edit.complaint(f"cannot be found at {place}")
+    elif scalar is None:
+        yield replace(change, patches=(with_entry(yaml, mapping, "why", quoted(mine, mapping.flow)),))
+    else:
+        yield said_anew(yaml, scalar, mine, change)
 
 
 def _in_matrix(merge: Merge, edit: Edit, here: Correlation) -> Result:
@@ -123,16 +151,14 @@ def _overlaid(merge: Merge, edit: Edit, here: Scenario, now: Input) -> Result:
         if scalar is None or now.distribution is not None:
             return edit.complaint(f"is laid over by {key}: {here.values[key]}; change it at {place}")
         text = scalar.value[now.span.start : now.span.end]
-        found = numerals(text, now.unit, now.span.power)
-        if len(found) != 1:
+        found = numeral(text, now.unit, now.span.power)
+        if found is None:
             return edit.complaint(f"cannot be found in {here.values[key]}; change it at {place}")
-        new = found[0].becomes(edit.now)
+        new = found.becomes(edit.now)
         start = now.span.start
-        patch = replaced(scalar, start + found[0].start, start + found[0].end, new)
+        patch = replaced(scalar, start + found.start, start + found.end, new)
         line = yaml.position(scalar.start)[0]
-        change = Change(
-            f"scenarios.{here.name}.{name}", str(edit.cell), Place(place.file, line), found[0].text, new, ()
-        )
+        change = Change(f"scenarios.{here.name}.{name}", str(edit.cell), Place(place.file, line), found.text, new, ())
         return replace(change, patches=() if patch is None else (patch,), holds=holds)
     return _line_more(yaml, mapping, edit, here, now, holds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -9,12 +10,13 @@ from typing import Final, Literal
 from ..lines import snake
 from ..workbook.address import Cell
 from ..workbook.book import Plan
-from ..workbook.sheets import inputs
+from ..workbook.sheets import correlations, inputs
 
 PEERS: Final = "peers."
 Kind = Literal[
-    "base", "distribution", "number", "why", "rank", "weight", "probability", "overlay", "peer", "base year", "fixed"
-]
+    "base", "distribution", "number", "why",
+    "rank", "weight", "pair why", "probability", "overlay", "peer", "base year", "fixed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Target:
     @property
     def text(self) -> bool:
         """Whether the cell holds a text."""
-        return self.kind in ("distribution", "why")
+        return self.kind in ("distribution", "why", "pair why")
 
     @property
     def group(self) -> tuple[str, str]:
@@ -44,7 +46,7 @@ class Target:
         match self.kind:
             case "base" | "distribution" | "number" | "why":
                 return "input", self.name
-            case "rank" | "weight":
+            case "rank" | "weight" | "pair why":
                 return "pair", f"{self.name} {self.part}"
             case _:
                 return self.kind, f"{self.name} {self.part}"
@@ -52,7 +54,7 @@ class Target:
 
 def targets(plan: Plan) -> dict[Cell, Target]:
     """Return what each cell stands for that can be edited, or whose edit must be told of."""
-    return dict([*_inputs(plan), *_peers(plan)])
+    return dict([*_inputs(plan), *_correlations(plan), *_peers(plan)])
 
 
 def _inputs(plan: Plan) -> Iterator[tuple[Cell, Target]]:
@@ -64,6 +66,13 @@ def _inputs(plan: Plan) -> Iterator[tuple[Cell, Target]]:
         row = draft.names[found.name].row
         yield page.cell(row, inputs.BASE), Target("base", found.name)
         yield page.cell(row, inputs.DISTRIBUTION), Target("distribution", found.name, may_be_blank=True)
+        rows = [number.row for number in draft.parameters.get(found.name, ())]
+        for number, column in enumerate(inputs.NUMBERS):
+            free = number < len(rows) and rows[number].unit != found.unit
+            yield (
+                page.cell(row, column),
+                Target("number", found.name, str(number), may_be_blank=number >= len(rows), free=free),
+            )
         yield page.cell(row, inputs.WHY), Target("why", found.name, may_be_blank=True)
         for column, what in ((inputs.UNIT, "unit"), (inputs.SOURCE, "source")):
             refusal = f"the {what} of an assumption is changed in its file"
@@ -71,6 +80,17 @@ def _inputs(plan: Plan) -> Iterator[tuple[Cell, Target]]:
     for line, _ in plan.made.recording.constants.values():
         refusal = "a constant of a method or a check stands in no assumption file"
         yield draft.cells[line], Target("fixed", f"constant.{snake(line.label)}", refusal=refusal)
+
+
+def _correlations(plan: Plan) -> Iterator[tuple[Cell, Target]]:
+    page = plan.draft.pages.get(correlations.TITLE)
+    if page is None:
+        return
+    for row, pair in enumerate(plan.made.case.correlations, start=correlations.TOP):
+        kept = "" if math.isfinite(pair.weight) else "a pair that is kept as it is is changed in its file"
+        yield page.cell(row, correlations.RANK), Target("rank", *pair.between)
+        yield page.cell(row, correlations.WEIGHT), Target("weight", *pair.between, refusal=kept)
+        yield page.cell(row, correlations.WHY), Target("pair why", *pair.between, may_be_blank=True)
 
 
 def _peers(plan: Plan) -> Iterator[tuple[Cell, Target]]:

@@ -1,6 +1,6 @@
 """The way back: what was edited in a workbook returns to the assumption files it was made from."""
 
-from .pulling import pull
 from .report import Pulled
+from .run import pull
 
 __all__ = ["Pulled", "pull"]

@@ -35,9 +35,13 @@ def pull(book: str | Path, case: str | Path, *, dry_run: bool = False, take: Tak
     nothing is written. Nothing is written either when any edit makes no sense, or by a ``dry_run``. Raises
     InvalidAssumptions when the book or the case cannot be read, OSError with the file when one cannot be written.
     """
-    path = Path(case)
-    now = load(path)
     opened = open_edited(Path(book))
+    return pulled(opened, Path(case), dry_run=dry_run, take=take)
+
+
+def pulled(opened: Book, path: Path, *, dry_run: bool = False, take: Take = None) -> Pulled:
+    """Bring the edits of a book that is open already back into the files of its case; see ``pull``."""
+    now = load(path)
     merge = Merge(Side.carried(opened.plan.made.case), Side.on_disk(now), take)
     edits, problems = find_edits(opened)
     problems += damage(opened)
@@ -49,12 +53,12 @@ def pull(book: str | Path, case: str | Path, *, dry_run: bool = False, take: Tak
     problems += more
     good = not problems and not conflicts
     diff = difference(merge.now.texts, new) if good else ""
-    written = tuple(write_all(now.folder, new)) if good and new and not dry_run else ()
+    written = tuple(write_all(merge.now.texts, new)) if good and new and not dry_run else ()
     ordered = sorted(changes, key=lambda change: (change.place.file, change.place.line))
     told = tuple(dict.fromkeys(sorted(problems, key=_order)))
     return Pulled(
-        str(book),
-        str(case),
+        str(opened.path),
+        str(path),
         tuple(ordered),
         tuple(conflicts),
         told,
