@@ -140,7 +140,7 @@ def copy_of(path: Path, folder: Path) -> Path:
     return target
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_edits_come_back_as_they_are(data: st.DataObject, plans: Callable[[Path], Plan], tmp_path: Path) -> None:
     """Values are the edited ones; masked numbers aside, no character of any file changes; a new book agrees."""
@@ -154,8 +154,9 @@ def test_random_edits_come_back_as_they_are(data: st.DataObject, plans: Callable
     after = contents(path.parent)
     if not result.good:
         assert before == after
-        blamed = {problem.place.file for problem in result.problems}
-        assert blamed <= {str(cell) for cell in edits}, result
+        cells_told = {str(cell) for cell in edits}
+        for problem in result.problems:  # of one cell, or of all that were edited together
+            assert problem.place.file in cells_told or all(cell in problem.text for cell in cells_told), result
         return
     case = load(path, evidence=False)
     for cell, value in edits.items():
