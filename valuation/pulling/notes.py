@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from ..assumptions import DEFAULT, Assumption, Case
 from ..problems import Place, Problem
+from .asked import Added
 from .edits import Edit, same
 from .merge import Merge, Result
 from .places import Mapping, Scalar, YamlText
 from .sides import Change, Holds
 from .splice import Patch, patched, quoted, reworded, whole, with_field, wrapped
-from .values import Added
 
 
 def reasons(merge: Merge, edits: Sequence[Edit]) -> Iterator[Result | Added]:

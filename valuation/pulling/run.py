@@ -11,17 +11,21 @@ from ..assumptions import Case
 from ..problems import Problem
 from ..reading import load
 from .apply import of_cells, trial, write_all
+from .asked import Added, Asked
 from .book import Book, open_edited
+from .companies import peer
 from .damage import damage
 from .edits import Edit, by_name, find_edits, same
+from .frame import base_year
 from .merge import Merge, Result, Take
 from .notation import in_unit
 from .notes import fields_added, reasons
-from .relations import base_year, overlay, pair, peer, probability
+from .pairs import pair
 from .report import Pulled, difference
+from .scenarios import overlay, probability
 from .sides import Change, Conflict, Side
 from .splice import Overlap, Patch
-from .values import Added, Values
+from .values import values
 
 OTHERS: Final = {
     "pair": pair, "overlay": overlay, "probability": probability, "peer": peer, "base year": base_year,
@@ -84,7 +88,7 @@ def _results(merge: Merge, book: Book, edits: list[Edit]) -> Iterator[Result]:
             for edit in group:
                 if edit.target.kind == "why":
                     whys.setdefault(merge.then.owners[name].name, []).append(edit)
-            found: Iterator[Result | Added] = Values(merge, group, book.row(name)).results()
+            found: Iterator[Result | Added] = values(Asked(merge, group, book.row(name)))
         else:
             found = OTHERS[sort](merge, group)
         yield from _kept(found, added)
