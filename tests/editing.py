@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +11,60 @@ from typing import Any
 import openpyxl
 
 from valuation.pulling.book import Book
+from valuation.pulling.report import Pulled
+from valuation.pulling.run import pulled
 from valuation.reading import load
 from valuation.workbook.address import Cell
 from valuation.workbook.book import Plan, draft_book
 from valuation.workbook.pages import FormulaCell, NumberCell, RawCell, TextCell
 from valuation.workbook.sheets import inputs
+
+ODD = """\
+# An odd file: every way in which an analyst may write a number.\r
+name: "Odd & Sons"\r
+currency: CNY\r
+date: 2026-02-02   # a Monday\r
+years: 3\r
+drivers:\r
+  # rates\r
+  risk_free:   1.80%      # with a\ttab\r
+  erp: {value: ~ pert(4.4%,5.14%, # the mode\r
+      7.0%), base: 5.2%, source: judgement, why: 'It''s "China", ünder 5 %.'}\r
+  boom: ~ event(70%)\r
+  weighed: {value: ~ event( 40% ), base: 40%}\r
+  mix: ~ dirichlet(cloud=5, chips=3)\r
+  plain: 1_200.50\r
+  scale: {value: "~ uniform(1.0, 2)", unit: CNY bn}\r
+  tail: "~ normal(5%,   1%)"\r
+segments:\r
+  core:\r
+    method: dcf\r
+    revenue:\r
+      value: 118028\r
+      unit: CNY m\r
+      source: judgement\r
+      why: >-\r
+        Folded over\r
+        two lines.  \r
+\r
+    growth: fade( ~ pert(4%, 5%, 9%) for 2 years to\r
+      2% over 10 years )\r
+    margin: [10%, ~ normal(11%, 1%) base 12%,\r
+       1.2e1%]\r
+    tax_rate: '25%'\r
+    wacc: = drivers.risk_free + 1.1 * drivers.erp + 0 * (drivers.boom + drivers.weighed) + 0.5%\r
+    sales_to_capital: ~ lognormal( p10=1.5, p90=2.5 )\r
+    terminal_growth: 2%\r
+    terminal_return: 10%\r
+    debt_like: {value: 2.5 CNY bn}\r
+    net_debt: = debt_like + drivers.scale * drivers.mix.cloud * drivers.tail * drivers.plain / drivers.plain\r
+shares: {diluted: 10 m shares, price: 100 CNY/share}\r
+correlations:\r
+- {between: [core.growth.from, drivers.erp], rank: -0.40, why: Dear risk.} # one\r
+scenarios:\r
+  bull: {probability: 40%, set: {core.growth.to: 3%, core.wacc: 8.5%}}\r
+  bear: {probability: 60%, set: {}}\r
+"""
 
 COLUMNS: Mapping[str, int] = {
     "base": inputs.BASE,
@@ -80,3 +130,19 @@ def typed(path: Path, edits: Mapping[Cell, Any]) -> None:
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder, to the byte."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def edited(plan: Plan, path: Path, edits: Mapping[Cell, Any], **asked: Any) -> Pulled:
+    """Pull a drafted book in which some cells were typed over."""
+    return pulled(held(plan, edits), path, **asked)
+
+
+def copy_of(path: Path, folder: Path) -> Path:
+    """A case of one's own to write into."""
+    target = folder / path.name
+    if path.is_dir():
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(path, target)
+    else:
+        shutil.copy(path, target)
+    return target

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import GOOD, SHIPPED
-from editing import at, contents, drafted, held
+from editing import ODD, at, contents, copy_of, drafted, edited
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,70 +18,10 @@ from valuation.assumptions import Case
 from valuation.distributions.written import numbers_of
 from valuation.problems import Problem
 from valuation.pulling.report import Pulled
-from valuation.pulling.run import pulled
 from valuation.pulling.targets import Target, targets
 from valuation.reading import load
 from valuation.workbook.address import Cell
 from valuation.workbook.book import Plan
-
-ODD = """\
-# An odd file: every way in which an analyst may write a number.\r
-name: "Odd & Sons"\r
-currency: CNY\r
-date: 2026-02-02   # a Monday\r
-years: 3\r
-drivers:\r
-  # rates\r
-  risk_free:   1.80%      # with a\ttab\r
-  erp: {value: ~ pert(4.4%,5.14%, # the mode\r
-      7.0%), base: 5.2%, source: judgement, why: 'It''s "China", ünder 5 %.'}\r
-  boom: ~ event(70%)\r
-  weighed: {value: ~ event( 40% ), base: 40%}\r
-  mix: ~ dirichlet(cloud=5, chips=3)\r
-  plain: 1_200.50\r
-  scale: {value: "~ uniform(1.0, 2)", unit: CNY bn}\r
-  tail: "~ normal(5%,   1%)"\r
-segments:\r
-  core:\r
-    method: dcf\r
-    revenue:\r
-      value: 118028\r
-      unit: CNY m\r
-      source: judgement\r
-      why: >-\r
-        Folded over\r
-        two lines.  \r
-\r
-    growth: fade( ~ pert(4%, 5%, 9%) for 2 years to\r
-      2% over 10 years )\r
-    margin: [10%, ~ normal(11%, 1%) base 12%,\r
-       1.2e1%]\r
-    tax_rate: '25%'\r
-    wacc: = drivers.risk_free + 1.1 * drivers.erp + 0 * (drivers.boom + drivers.weighed) + 0.5%\r
-    sales_to_capital: ~ lognormal( p10=1.5, p90=2.5 )\r
-    terminal_growth: 2%\r
-    terminal_return: 10%\r
-    debt_like: {value: 2.5 CNY bn}\r
-    net_debt: = debt_like + drivers.scale * drivers.mix.cloud * drivers.tail * drivers.plain / drivers.plain\r
-shares: {diluted: 10 m shares, price: 100 CNY/share}\r
-correlations:\r
-- {between: [core.growth.from, drivers.erp], rank: -0.40, why: Dear risk.} # one\r
-scenarios:\r
-  bull: {probability: 40%, set: {core.growth.to: 3%, core.wacc: 8.5%}}\r
-  bear: {probability: 60%, set: {}}\r
-"""
-
-
-@pytest.fixture
-def odd(tmp_path: Path) -> Path:
-    path = tmp_path / "odd.yaml"
-    path.write_bytes(ODD.encode("utf-8"))
-    return path
-
-
-def edited(plan: Plan, path: Path, edits: dict[Cell, Any], **asked: Any) -> Pulled:
-    return pulled(held(plan, edits), path, **asked)
-
 
 # Random edits -----------------------------------------------------------------------------------------------------
 
@@ -128,16 +67,6 @@ def plans() -> Callable[[Path], Plan]:
         return made[path]
 
     return plan
-
-
-def copy_of(path: Path, folder: Path) -> Path:
-    target = folder / path.name
-    if path.is_dir():
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(path, target)
-    else:
-        shutil.copy(path, target)
-    return target
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

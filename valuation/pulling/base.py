@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..assumptions import Input
@@ -13,7 +14,6 @@ from .merge import Result
 from .notation import in_unit, spelled
 from .numerals import numeral, numerals
 from .places import Scalar
-from .sides import Holds
 from .splice import Patch, replaced
 
 _OWN_BASE: Final = re.compile(r"\s+base\s+(?P<base>.+?)(?=\s+(?:to|for)\s|\s*\)?\s*$)", re.DOTALL)
@@ -21,43 +21,44 @@ _OWN_BASE: Final = re.compile(r"\s+base\s+(?P<base>.+?)(?=\s+(?:to|for)\s|\s*\)?
 
 def base(asked: Asked, edit: Edit, here: Input, scalar: Scalar) -> Iterator[Result | Added]:
     """Yield what becomes of the edited base of a distribution."""
-    value = number(edit.now)
+    value, owner = number(edit.now), asked.merge.now.owners[asked.name]
     place, old = place_of(here), in_unit(here.base, here.unit)
-    told = in_unit(asked.was.base, asked.was.unit), in_unit(value, here.unit), old
+    yaml = asked.merge.now.texts.yaml(place)
+    fields = yaml.fields(place, owner.name) if owner.name == asked.name else None
+    said = yaml.field(fields, "base") if fields is not None else None
     decided = asked.merge.decide(
-        edit, place, untouched=same(asked.was.base, here.base), agreed=same(value, here.base), told=told
+        edit,
+        place if said is None else replace(place, line=yaml.position(said.start)[0]),
+        untouched=same(asked.was.base, here.base),
+        agreed=same(value, here.base),
+        told=(in_unit(asked.was.base, asked.was.unit), in_unit(value, here.unit), old),
     )
     if not isinstance(decided, bool):
         yield decided
-        return
-    if not decided:
-        return
-    owner = asked.merge.now.owners[asked.name]
-    holds = asked.holds_base(edit)
-    if owner.name != asked.name:
-        yield _inline(asked, edit, here, scalar, value, holds)
-        return
-    yaml = asked.merge.now.texts.yaml(place)
-    fields = yaml.fields(place, owner.name)
-    base = yaml.field(fields, "base") if fields is not None else None
-    power = here.span.power if here.span else 0
-    if base is not None:
-        found = numeral(base.value, here.unit, power)
-        if found is None:
-            yield edit.complaint(f"base cannot be read at {place}")
-            return
-        new = found.becomes(value)
-        patch = replaced(base, found.start, found.end, new)
-        yield asked.change(edit, here, base, found.text, new, [patch], holds)
-        return
-    declared = fields is not None and fields.get("unit") is not None
-    text = _text(asked, value, here, power if declared else 0, declared)
-    yield Added(asked.change(edit, here, scalar, old, text, [], holds), "base", text)
+    elif decided and owner.name != asked.name:
+        yield _inline(asked, edit, here, scalar, value)
+    elif decided and said is not None:
+        yield _respelled(asked, edit, here, said, value)
+    elif decided:
+        declared = fields is not None and fields.get("unit") is not None
+        power = here.span.power if here.span is not None and declared else 0
+        text = _text(asked, value, here, power, declared)
+        yield Added(asked.change(edit, here, scalar, old, text, [], asked.holds_base(edit)), "base", text)
 
 
-def _inline(asked: Asked, edit: Edit, here: Input, scalar: Scalar, value: float, holds: Holds | None) -> Result:
+def _respelled(asked: Asked, edit: Edit, here: Input, said: Scalar, value: float) -> Result:
+    found = numeral(said.value, here.unit, here.span.power if here.span else 0)
+    if found is None:
+        return edit.complaint(f"base cannot be read at {place_of(here)}")
+    new = found.becomes(value)
+    patch = replaced(said, found.start, found.end, new)
+    return asked.change(edit, here, said, found.text, new, [patch], asked.holds_base(edit))
+
+
+def _inline(asked: Asked, edit: Edit, here: Input, scalar: Scalar, value: float) -> Result:
     """``~ pert(1, 2, 4) base 3`` inside a fade or a list."""
     assert here.span is not None
+    holds = asked.holds_base(edit)
     said = _OWN_BASE.match(scalar.value, here.span.end)
     if said is not None:
         start, end = said.span("base")

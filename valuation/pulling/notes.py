@@ -30,7 +30,7 @@ def reasons(merge: Merge, edits: Sequence[Edit]) -> Iterator[Result | Added]:
     mine, theirs = str(first.now or ""), here.origin.why
     decided = merge.decide(
         first,
-        here.origin.place,
+        _place(merge, here),
         untouched=same(owner.origin.why, theirs),
         agreed=same(mine, theirs),
         told=(owner.origin.why, mine, theirs),
@@ -52,6 +52,15 @@ def _reason(merge: Merge, edit: Edit, here: Assumption, text: str) -> Result | A
     if scalar is None:
         return Added(change, "why", quoted(text, flow=fields is None or fields.flow))
     return said_anew(yaml, scalar, text, change)
+
+
+def _place(merge: Merge, here: Assumption) -> Place:
+    """Where the reason stands, or the value that has none."""
+    place = here.origin.place
+    yaml = merge.now.texts.yaml(place)
+    fields = yaml.fields(place, here.name)
+    scalar = yaml.field(fields, "why") if fields is not None else None
+    return place if scalar is None else replace(place, line=yaml.position(scalar.start)[0])
 
 
 def _says(name: str, text: str) -> Holds | None:
