@@ -11,6 +11,7 @@ valuation.methods.dcf(revenue=100, growth=[0.1, 0.08], ...)["Enterprise value"]
 valuation.schedules.cost_of_capital(risk_free=0.02, beta=1.2, ...)["WACC"]
 case.value().transactions, case.solve("cloud.wacc")
 valuation.pull("alibaba.xlsx", "assumptions/alibaba")
+valuation.compare("assumptions/alibaba@HEAD~1", "assumptions/alibaba").walk
 """
 
 from __future__ import annotations
@@ -22,16 +23,19 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from . import methods, schedules, transactions
+    from .comparison import Comparison, compare
     from .problems import InvalidAssumptions, Problem
     from .pulling import Pulled, pull
     from .study import Study, load
 
 __all__ = [
+    "Comparison",
     "InvalidAssumptions",
     "Problem",
     "Pulled",
     "Study",
     "__version__",
+    "compare",
     "load",
     "methods",
     "pull",
@@ -40,6 +44,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "compare": "comparison",
+    "Comparison": "comparison",
     "load": "study",
     "Study": "study",
     "InvalidAssumptions": "problems",

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ..version import __version__
+from . import compare as comparing
 from . import pull as pulling
 from . import run as running
 from . import sensitivity as analysing
@@ -31,6 +32,7 @@ def main() -> None:
       valuation check assumptions/alibaba
       valuation verify alibaba.xlsx
       valuation pull alibaba.xlsx assumptions/alibaba --dry-run
+      valuation compare assumptions/alibaba@HEAD~1 assumptions/alibaba
     """
 
 
@@ -200,3 +202,21 @@ def pull(book: str, case: str, as_json: bool, **asked: Any) -> None:
     valuation pull alibaba.xlsx assumptions/alibaba --take book
     """
     pulling.run(book, case, as_json, **asked)
+
+
+@main.command()
+@click.argument("a", type=click.Path(), metavar="A")
+@click.argument("b", type=click.Path(), metavar="B")
+@comparing.options
+@json_option
+@guarded
+def compare(a: str, b: str, as_json: bool, **asked: Any) -> None:
+    """What moved the value per share from A to B, assumption by assumption, adding up exactly.
+
+    A and B are cases, workbooks with the numbers that stand in them now, or PATH@REVISION of a git repository.
+
+    \b
+    valuation compare assumptions/alibaba@HEAD~1 assumptions/alibaba
+    valuation compare assumptions/alibaba alibaba.xlsx -o walk.xlsx
+    """
+    comparing.run(a, b, as_json, **asked)

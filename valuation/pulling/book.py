@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..workbook.address import Cell
 from ..workbook.book import Plan
+from ..workbook.opening import open_book
 from ..workbook.pages import FormulaCell, NumberCell, RawCell, TextCell
-from ..workbook.sheets import inputs
+from ..workbook.sheets import baseline, inputs
+from ..workbook.verify import drafted
 from .targets import Target, targets
 
 Value = float | str | None
+AUDITED: Final = (inputs.BASE, inputs.DISTRIBUTION, *inputs.NUMBERS)
 Sheets = Mapping[str, Mapping[tuple[int, int], Any]]
 
 
@@ -58,7 +61,14 @@ class Book:
         return None if row is None else Cell(cell.sheet, row, cell.column)
 
     def then(self, cell: Cell) -> Value:
-        """What stood in a cell of the draft: a number, a text, or nothing that somebody chose."""
+        """What stood in a cell when the book was written: a number, a text, or nothing that somebody chose.
+
+        Inputs are told by the audit sheet: a book may have been written with other values than its files have.
+        """
+        if cell.sheet == inputs.TITLE and cell.column in AUDITED:
+            given = _chosen(self.constants.get(baseline.TITLE, {}).get((cell.row, cell.column)))
+            if given is not None:
+                return given
         match self.plan.draft.pages[cell.sheet].cells.get((cell.row, cell.column)):
             case NumberCell(value=value):
                 return value
@@ -70,12 +80,7 @@ class Book:
     def now(self, cell: Cell) -> Value:
         """What somebody chose in a cell of the draft, as it is now; blank texts are nothing."""
         there = self.where(cell)
-        found = None if there is None else self.constants.get(there.sheet, {}).get((there.row, there.column))
-        if isinstance(found, bool):
-            return str(found).upper()
-        if isinstance(found, (int, float)):
-            return float(found)
-        return str(found).strip() or None if found is not None else None
+        return None if there is None else _chosen(self.constants.get(there.sheet, {}).get((there.row, there.column)))
 
     def formula(self, cell: Cell) -> str | None:
         """The formula that stands in a cell of the draft now."""
@@ -90,9 +95,15 @@ class Book:
         return Row(self.now(cells["base", ""]), [self.now(cell) for cell in numbers], then)
 
 
+def _chosen(found: Any) -> Value:
+    if isinstance(found, bool):
+        return str(found).upper()
+    if isinstance(found, (int, float)):
+        return float(found)
+    return str(found).strip() or None if found is not None else None
+
+
 def open_edited(path: Path) -> Book:
     """Open a book and draft what was written then; raises InvalidAssumptions when it is not one of ours."""
-    from ..workbook.verify import _cells, drafted
-
-    formulas, constants, _ = _cells(path)
-    return Book(path, drafted(path, constants), formulas, constants)
+    book = open_book(path)
+    return Book(path, drafted(book), book.formulas, book.constants)
