@@ -60,13 +60,19 @@ class Book:
         row = self._rows.get(cell.row)
         return None if row is None else Cell(cell.sheet, row, cell.column)
 
+    def _audited(self, row: int) -> bool:
+        """Whether the audit sheet tells of the input that has this row."""
+        name = self.plan.draft.pages[inputs.TITLE].cells.get((row, inputs.ID))
+        said = self.constants.get(baseline.TITLE, {}).get((row, inputs.NAME))
+        return isinstance(name, TextCell) and said == name.text
+
     def then(self, cell: Cell) -> Value:
         """What stood in a cell when the book was written: a number, a text, or nothing that somebody chose.
 
         Inputs are told by the audit sheet: a book may have been written with other values than its files have.
         """
-        if cell.sheet == inputs.TITLE and cell.column in AUDITED:
-            given = _chosen(self.constants.get(baseline.TITLE, {}).get((cell.row, cell.column)))
+        if cell.sheet == inputs.TITLE and cell.column in AUDITED and self._audited(cell.row):
+            given = _chosen(self.constants[baseline.TITLE].get((cell.row, cell.column)))
             if given is not None:
                 return given
         match self.plan.draft.pages[cell.sheet].cells.get((cell.row, cell.column)):

@@ -112,11 +112,9 @@ def _overwritten(book: Book, page: Page) -> Iterator[Found]:
 
 
 def _formula(book: Book, at: Cell, text: str, found: str | None) -> Problem:
-    now = book.constants.get(at.sheet, {}).get((at.row, at.column))
-    told = (
-        f"it is now {found}" if found is not None else "it is empty now" if now in (None, "") else f"it is now {now!r}"
-    )
-    return Problem(Place(str(at)), "", f"the formula {text} was overwritten: it {told}")
+    now = book.constants.get(at.sheet, {}).get((at.row, at.column)) if found is None else found
+    told = "empty" if now in (None, "") else str(now) if found is not None else repr(now)
+    return Problem(Place(str(at)), "", f"the formula {text} was overwritten: it is now {told}")
 
 
 def plain(formula: Any) -> str:
