@@ -102,8 +102,7 @@ def _overwritten(book: Book, page: Page) -> Iterator[Found]:
     there = book.formulas.get(page.title, {})
     for (row, column), content in page.cells.items():
         at = page.cell(row, column)
-        target = book.targets.get(at)
-        if not isinstance(content, (FormulaCell, RawCell)) or (target is not None and target.live):
+        if not isinstance(content, (FormulaCell, RawCell)):
             continue
         text = spelling.spell(content.formula, at) if isinstance(content, FormulaCell) else content.text
         found = there.get((row, column))

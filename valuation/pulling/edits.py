@@ -13,7 +13,7 @@ from ..units import RATE
 from ..workbook.address import Cell
 from .book import Book, Value
 from .notation import in_unit, spelled
-from .targets import Target
+from .targets import AS_BASE, Target
 
 SAME: Final = 1e-13
 """Programs that save a book may change a number in its last digits."""
@@ -52,11 +52,10 @@ def find_edits(book: Book) -> tuple[list[Edit], list[Problem]]:
         there = book.where(cell)
         if there is None:
             continue  # its row is gone, which is told once
-        edit = Edit(target, there, book.then(cell), book.now(cell))
+        edit = Edit(target, there, _said(book.then(cell), target), _said(book.now(cell), target))
         formula = book.formula(cell)
         if formula is not None:
-            if not target.live:
-                problems.append(edit.complaint(f"expected a {_sort(target)}, found the formula {formula}"))
+            problems.append(edit.complaint(f"expected a {_sort(target)}, found the formula {formula}"))
         elif not same(edit.then, edit.now):
             complaint = _complaint(edit, inputs.get(target.name))
             if complaint:
@@ -64,6 +63,11 @@ def find_edits(book: Book) -> tuple[list[Edit], list[Problem]]:
             else:
                 edits.append(edit)
     return edits, problems
+
+
+def _said(value: Value, target: Target) -> Value:
+    """A value, or nothing where the sheet of scenarios has a word for it."""
+    return None if value in AS_BASE and target.kind in ("overlay", "scenario why") else value
 
 
 def _sort(target: Target) -> str:
@@ -106,12 +110,12 @@ def _not_a_number(text: str) -> str:
 
 def _wrong_number(edit: Edit, found: Input, now: float) -> str:
     event = found.distribution is not None and found.distribution.name == "event"
-    if edit.target.kind == "base" and event and found.base in (0, 1) and now not in (0, 1):
+    if edit.target.kind in ("base", "overlay") and event and found.base in (0, 1) and now not in (0, 1):
         return f"expected 0 or 1 for an event, found {spelled(now)}"
-    if edit.target.kind not in ("base", "number", "overlay") or not isinstance(edit.then, float):
+    if edit.target.kind not in ("base", "number", "overlay"):
         return ""
     rate = found.unit.pure and found.unit.shown == RATE.shown
-    if rate and _is_suspicious(edit.then, now) and not edit.target.free:
+    if rate and _is_suspicious(edit.then if isinstance(edit.then, float) else found.base, now) and not edit.target.free:
         return (
             f"expected a percentage, found {spelled(now)}, which is {in_unit(now, RATE)}; did you mean {spelled(now)}%"
         )

@@ -22,13 +22,14 @@ from .notation import in_unit
 from .notes import fields_added, reasons
 from .pairs import pair
 from .report import Pulled, difference
-from .scenarios import overlay, probability
+from .scenarios import overlay, probability, reason
 from .sides import Change, Conflict, Side
 from .splice import Overlap, Patch
 from .values import values
 
 OTHERS: Final = {
-    "pair": pair, "overlay": overlay, "probability": probability, "peer": peer, "base year": base_year,
+    "pair": pair, "overlay": overlay, "probability": probability, "scenario why": reason, "peer": peer,
+    "base year": base_year,
 }  # fmt: skip
 
 

@@ -7,40 +7,93 @@ from dataclasses import replace
 
 from ..assumptions import Case, Input, Scenario
 from ..problems import Place
+from .book import Value
 from .edits import Edit, same
 from .merge import Merge, Result
 from .notation import in_unit, respelled, spelled
+from .notes import said_anew
 from .numerals import numeral
 from .places import Mapping, YamlText
 from .sides import Change, Holds
-from .splice import quoted, replaced, with_entry
+from .splice import quoted, replaced, with_entry, without_entry
 
 
 def overlay(merge: Merge, edits: Sequence[Edit]) -> Iterator[Result]:
-    """One input in one scenario: the number in its overlay, or a line more."""
+    """One input in one scenario: the number in its overlay, a line more, or a line less."""
     edit = edits[0]
-    scenario = edit.target.part
+    scenario, name = edit.target.part, edit.target.name
     was, here = merge.then.case.scenarios.get(scenario), merge.now.case.scenarios.get(scenario)
     if here is None or was is None or here.case is None or was.case is None:
         yield from merge.gone(list(edits), list(merge.now.case.scenarios))
         return
-    before, now = _in_scenario(was.case, edit.target.name), _in_scenario(here.case, edit.target.name)
-    if now is None or before is None:
+    before, now = _in_scenario(was.case, name), _in_scenario(here.case, name)
+    if before is None or now is None:
         yield from merge.gone(list(edits), list(merge.now.inputs))
         return
-    assert isinstance(edit.now, float)
-    told = in_unit(before.base, before.unit), in_unit(edit.now, before.unit), in_unit(now.base, now.unit)
+    said, says = _said(was, before), _said(here, now)
     decided = merge.decide(
         edit,
         here.origin.place,
-        untouched=same(before.base, now.base) and before.distribution == now.distribution,
-        agreed=same(edit.now, now.base),
-        told=told,
+        untouched=same(said, says) and before.distribution == now.distribution,
+        agreed=same(edit.now, says),
+        told=(_shown(said, before), _shown(edit.now, before), _shown(says, now)),
     )
     if not isinstance(decided, bool):
         yield decided
+    elif decided and edit.now is None:
+        yield _taken_out(merge, edit, here)
     elif decided:
         yield _overlaid(merge, edit, here, now)
+
+
+def _said(scenario: Scenario, found: Input) -> float | None:
+    """What a scenario says of an input; None where it leaves it as it is."""
+    return found.base if any(key in scenario.values for key in _around(found.name)) else None
+
+
+def _shown(value: Value, found: Input) -> str:
+    return in_unit(value, found.unit) if isinstance(value, float) else "as the base"
+
+
+def _taken_out(merge: Merge, edit: Edit, here: Scenario) -> Result:
+    place, name = here.origin.place, edit.target.name
+    yaml = merge.now.texts.yaml(place)
+    mapping = yaml.under(place, "set")
+    patch = without_entry(yaml, mapping, name) if mapping is not None else None
+    if patch is None:
+        key = next((key for key in _around(name) if key in here.values), name)
+        return edit.complaint(f"is laid over by {key}: {here.values.get(key, '')}; change it at {place}")
+    line = yaml.position(patch.start)[0]
+    full, old = f"scenarios.{here.name}.{name}", here.values[name]
+    return Change(full, str(edit.cell), Place(place.file, line), old, "as the base", (patch,))
+
+
+def reason(merge: Merge, edits: Sequence[Edit]) -> Iterator[Result]:
+    """Why a scenario is as it is."""
+    edit = edits[0]
+    was, here = (side.case.scenarios.get(edit.target.part) for side in (merge.then, merge.now))
+    if here is None or was is None:
+        yield from merge.gone(list(edits), list(merge.now.case.scenarios))
+        return
+    place, mine, theirs = here.origin.place, str(edit.now or ""), here.origin.why
+    yaml = merge.now.texts.yaml(place)
+    mapping = yaml.under(place)
+    decided = merge.decide(
+        edit,
+        place,
+        untouched=same(was.origin.why, theirs),
+        agreed=same(mine, theirs),
+        told=(was.origin.why, mine, theirs),
+    )
+    if not isinstance(decided, bool):
+        yield decided
+    elif decided and mapping is not None:
+        scalar = yaml.field(mapping, "why")
+        change = Change(f"scenarios.{here.name}", str(edit.cell), place, theirs, mine, ())
+        if scalar is None:
+            yield replace(change, patches=(with_entry(yaml, mapping, "why", quoted(mine, mapping.flow)),))
+        else:
+            yield said_anew(yaml, scalar, mine, change)
 
 
 def _in_scenario(case: Case, name: str) -> Input | None:

@@ -144,12 +144,18 @@ def wrapped(file: YamlText, node: Any, key: str, text: str) -> list[Patch] | Non
 
 
 def without_entry(file: YamlText, mapping: Mapping, key: str) -> Patch | None:
-    """Take an entry out of a mapping, with its line or its comma; None when it is the only one."""
+    """Take an entry out of a mapping, with its line or its comma; the last one leaves braces. None if it is not there."""
     pairs = mapping.node.value
     number = next((n for n, (name, _) in enumerate(pairs) if name.value == key), None)
-    if number is None or len(pairs) == 1:
+    if number is None:
         return None
     name, child = pairs[number]
+    if len(pairs) == 1:
+        start = mapping.node.start_mark.index
+        before = file.text[:start].rstrip()
+        if mapping.flow:
+            return Patch(start, file.end_of(mapping.node), "{}")
+        return Patch(len(before), file.end_of(child), " {}") if before.endswith(":") else None
     if not mapping.flow:
         start = file.text.rfind("\n", 0, name.start_mark.index) + 1
         end = file.text.find("\n", file.end_of(child))

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..lines import snake
-from ..workbook.address import Cell
+from ..workbook.address import HEAD_ROW, Cell
 from ..workbook.book import Plan
-from ..workbook.sheets import correlations, inputs
+from ..workbook.pages import TextCell
+from ..workbook.sheets import correlations, inputs, scenarios
 
 PEERS: Final = "peers."
+BASE_CASE, ID, PROBABILITY, WHY = "Base case", "Name in the files", "Probability", "Why"
+AS_BASE: Final = ("base", "own formula", "no reason given")
+"""What cells say that stand for nothing in the files: a scenario leaves an input as it is, or has no reason."""
 Kind = Literal[
     "base", "distribution", "number", "why",
-    "rank", "weight", "pair why", "probability", "overlay", "peer", "base year", "fixed",
+    "rank", "weight", "pair why", "probability", "overlay", "scenario why", "peer", "base year", "fixed",
 ]  # fmt: skip
 
 
@@ -23,8 +27,7 @@ Kind = Literal[
 class Target:
     """What a cell stands for: of an input, a pair of inputs, a scenario, a peer; ``part`` says which of its numbers.
 
-    ``refusal`` says why an edit cannot go back. ``live`` cells may hold the formula that they were written with.
-    ``free`` numbers, such as a shape, have no unit.
+    ``refusal`` says why an edit cannot go back. ``free`` numbers, such as a shape, have no unit.
     """
 
     kind: Kind
@@ -32,13 +35,12 @@ class Target:
     part: str = ""
     refusal: str = ""
     may_be_blank: bool = False
-    live: bool = False
     free: bool = False
 
     @property
     def text(self) -> bool:
         """Whether the cell holds a text."""
-        return self.kind in ("distribution", "why", "pair why")
+        return self.kind in ("distribution", "why", "pair why", "scenario why")
 
     @property
     def group(self) -> tuple[str, str]:
@@ -54,7 +56,7 @@ class Target:
 
 def targets(plan: Plan) -> dict[Cell, Target]:
     """Return what each cell stands for that can be edited, or whose edit must be told of."""
-    return dict([*_inputs(plan), *_correlations(plan), *_peers(plan)])
+    return dict([*_inputs(plan), *_correlations(plan), *_scenarios(plan), *_peers(plan)])
 
 
 def _inputs(plan: Plan) -> Iterator[tuple[Cell, Target]]:
@@ -91,6 +93,32 @@ def _correlations(plan: Plan) -> Iterator[tuple[Cell, Target]]:
         yield page.cell(row, correlations.RANK), Target("rank", *pair.between)
         yield page.cell(row, correlations.WEIGHT), Target("weight", *pair.between, refusal=kept)
         yield page.cell(row, correlations.WHY), Target("pair why", *pair.between, may_be_blank=True)
+
+
+def _scenarios(plan: Plan) -> Iterator[tuple[Cell, Target]]:
+    """Numbers that scenarios lay over inputs, told by the heads of the sheet; below, probabilities and reasons."""
+    page, names = plan.draft.pages.get(scenarios.SHEET.title), list(plan.made.case.scenarios)
+    if page is None:
+        return
+    texts = {place: cell.text for place, cell in page.cells.items() if isinstance(cell, TextCell)}
+    heads = {text: column for (row, column), text in texts.items() if row == HEAD_ROW}
+    if not {BASE_CASE, ID} <= set(heads):
+        return
+    base, known = heads[BASE_CASE], {found.name for found in plan.made.case.inputs}
+    for (row, column), text in sorted(texts.items()):
+        if column == heads[ID] and text in known:
+            for number, scenario in enumerate(names, start=1):
+                yield page.cell(row, base + number), Target("overlay", text, scenario, may_be_blank=True)
+        elif (column, text) == (0, PROBABILITY):
+            for number, scenario in enumerate(names, start=1):
+                yield page.cell(row, base + number), Target("probability", "scenarios", scenario)
+        elif (column, text) == (0, WHY):
+            for number, scenario in enumerate(names, start=1):
+                if texts.get((row + number, 0)) == scenario:
+                    yield (
+                        page.cell(row + number, base),
+                        Target("scenario why", "scenarios", scenario, may_be_blank=True),
+                    )
 
 
 def _peers(plan: Plan) -> Iterator[tuple[Cell, Target]]:
