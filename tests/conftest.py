@@ -55,3 +55,13 @@ def good(request: pytest.FixtureRequest) -> Case:
 
 every_shipped_case = pytest.mark.parametrize("good", SHIPPED, ids=lambda path: path.name, indirect=True)
 every_good_case = pytest.mark.parametrize("good", GOOD, ids=lambda path: path.stem, indirect=True)
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """A case that writes its numbers in every way that there is, with the line endings of Windows."""
+    from editing import ODD
+
+    path = tmp_path / "odd.yaml"
+    path.write_bytes(ODD.encode("utf-8"))
+    return path

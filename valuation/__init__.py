@@ -10,6 +10,7 @@ case.write_workbook("alibaba.xlsx", simulation)
 valuation.methods.dcf(revenue=100, growth=[0.1, 0.08], ...)["Enterprise value"]
 valuation.schedules.cost_of_capital(risk_free=0.02, beta=1.2, ...)["WACC"]
 case.value().transactions, case.solve("cloud.wacc")
+valuation.pull("alibaba.xlsx", "assumptions/alibaba")
 valuation.compare("assumptions/alibaba@HEAD~1", "assumptions/alibaba").walk
 """
 
@@ -24,17 +25,20 @@ if TYPE_CHECKING:
     from . import methods, schedules, transactions
     from .comparison import Comparison, compare
     from .problems import InvalidAssumptions, Problem
+    from .pulling import Pulled, pull
     from .study import Study, load
 
 __all__ = [
     "Comparison",
     "InvalidAssumptions",
     "Problem",
+    "Pulled",
     "Study",
     "__version__",
     "compare",
     "load",
     "methods",
+    "pull",
     "schedules",
     "transactions",
 ]
@@ -46,6 +50,8 @@ _HOMES = {
     "Study": "study",
     "InvalidAssumptions": "problems",
     "Problem": "problems",
+    "Pulled": "pulling",
+    "pull": "pulling",
 }
 
 

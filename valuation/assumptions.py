@@ -45,8 +45,25 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Which characters of a scalar of a file spell something; ``place`` is where the scalar begins.
+
+    Characters are those of the scalar's value as YAML reads it. ``power`` of ten leads from numbers without a unit of
+    their own to the unit in which the input is kept.
+    """
+
+    place: Place
+    start: int
+    end: int
+    power: int = 0
+
+
+@dataclass(frozen=True)
 class Input:
-    """One number that somebody chose: a blue cell. ``name`` is its dotted name, unique in the case."""
+    """One number that somebody chose: a blue cell. ``name`` is its dotted name, unique in the case.
+
+    ``span`` is where its number or distribution stands, None for what no file says.
+    """
 
     name: str
     label: str
@@ -55,6 +72,7 @@ class Input:
     distribution: Distribution | None
     written: str
     origin: Origin
+    span: Span | None = None
 
 
 @dataclass(frozen=True)

@@ -237,8 +237,12 @@ DEEPEST_FORMULA: Final = 100
 HUGE: Final = 1e300
 
 
-def parse_formula(text: str, number: Callable[[float, bool], Expression]) -> Expression:
-    """Read a formula (without its '='). ``number(value, is_percentage)`` gives the expression of a literal.
+Literal = Callable[[float, bool, int, int], Expression]
+"""Gives the expression of a literal: its value, whether it is a percentage, and which characters it stands on."""
+
+
+def parse_formula(text: str, number: Literal) -> Expression:
+    """Read a formula (without its '='). ``number`` gives the expression of a literal, in the order of the text.
 
     Raises FormulaError with the offset of what cannot be read.
     """
@@ -275,9 +279,7 @@ TOO_DEEP: Final = "expected a simpler formula: give parts of it names of their o
 class _Builder:
     """Turns the kept subset of Python's syntax tree into an Expression."""
 
-    def __init__(
-        self, indent: int, percentages: Mapping[int, float], number: Callable[[float, bool], Expression]
-    ) -> None:
+    def __init__(self, indent: int, percentages: Mapping[int, float], number: Literal) -> None:
         self.indent, self.percentages, self.number = indent, percentages, number
         self.depth = 0
 
@@ -295,9 +297,9 @@ class _Builder:
             case ast.Constant(value=bool() | str() | bytes() | None):
                 pass
             case ast.Constant(value=int() | float() as value):
-                return Number(float(value)) if value in (0, 1) else self.number(self._finite(value, node), False)
+                return Number(float(value)) if value in (0, 1) else self._literal(value, False, node)
             case ast.Name(id=name) if set(name) == {"_"} and self._offset(node) in self.percentages:
-                return self.number(self.percentages[self._offset(node)], True)
+                return self._literal(self.percentages[self._offset(node)], True, node)
             case ast.Name() | ast.Attribute():
                 return Name(self._dotted(node), self._offset(node))
             case ast.BinOp(left=left, right=right) if type(node.op) in _SIGNS:
@@ -318,6 +320,11 @@ class _Builder:
             "expected numbers, names, + - * / **, comparisons and functions such as if(test, a, b)", self._offset(node)
         )
 
+    def _literal(self, value: float, percentage: bool, node: ast.expr) -> Expression:
+        if not abs(value) < HUGE:
+            raise FormulaError("expected a finite number", self._offset(node))
+        return self.number(float(value), percentage, self._offset(node), (node.end_col_offset or 0) + self.indent)
+
     def _call(self, name: str, arguments: Sequence[ast.expr], node: ast.expr) -> Expression:
         known = FUNCTIONS.get(name.lower())
         if known is None:
@@ -335,11 +342,6 @@ class _Builder:
             case ast.Attribute(value=value, attr=name):
                 return f"{self._dotted(value)}.{name}"
         raise FormulaError("expected a dotted name such as drivers.risk_free", self._offset(node))
-
-    def _finite(self, value: float, node: ast.expr) -> float:
-        if not abs(value) < HUGE:
-            raise FormulaError("expected a finite number", self._offset(node))
-        return float(value)
 
     def _offset(self, node: ast.expr) -> int:
         return node.col_offset + self.indent

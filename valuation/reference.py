@@ -73,7 +73,7 @@ and `changed`.
 | `fade(12% for 5 years to 4% over 5 years)` | 12% through year 5, then linear, 4% from year 10 on |
 | `fade(31% to 5% with half-life 3 years)` | 31% in year 1, then half of the way to 5% every 3 years |
 | `= drivers.risk_free + beta * drivers.erp` | a formula over other names, drivers, and lines of other segments |
-| `~ pert(45%, 60%, 85%)` | a distribution; its base is the mode, else the median; `base:` overrides |
+| `~ pert(45%, 60%, 85%)` | a distribution; its base is the mode, else the median; `base:` overrides; in a fade or a list `~ pert(8%, 9%, 12%) base 10%` |
 | `~ event(70%)` | 1 or 0; used as `= if(drivers.approval, growth_with, growth_without)` |
 
 `source` is the id of a fact or the word `judgement`, which needs `why`. Pieces of a fade or a list are inputs of their

@@ -9,6 +9,7 @@ import click
 
 from ..version import __version__
 from . import compare as comparing
+from . import pull as pulling
 from . import run as running
 from . import sensitivity as analysing
 from .errors import guarded, print_json
@@ -30,6 +31,7 @@ def main() -> None:
       valuation solve assumptions/alibaba --for cloud.wacc
       valuation check assumptions/alibaba
       valuation verify alibaba.xlsx
+      valuation pull alibaba.xlsx assumptions/alibaba --dry-run
       valuation compare assumptions/alibaba@HEAD~1 assumptions/alibaba
     """
 
@@ -181,6 +183,25 @@ def verify(book: str, draws: int, seed: int, as_json: bool) -> None:
         click.echo(str(found))
     if not found.proved:
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("book", type=click.Path())
+@case_argument
+@pulling.options
+@json_option
+@guarded
+def pull(book: str, case: str, as_json: bool, **asked: Any) -> None:
+    """Bring what was edited in a workbook back into the files of its case; only the edited characters change.
+
+    Status 1 and nothing written when an edit makes no sense, or when book and files were both changed and --take does
+    not say which of them counts.
+
+    \b
+    valuation pull alibaba.xlsx assumptions/alibaba --dry-run
+    valuation pull alibaba.xlsx assumptions/alibaba --take book
+    """
+    pulling.run(book, case, as_json, **asked)
 
 
 @main.command()

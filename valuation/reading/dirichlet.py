@@ -47,9 +47,10 @@ def read_shares(session: Session, name: str, key: Text, node: Node, scope: str =
     for share, weight in weights.items():
         label = f"{humanised(key.text)}, {humanised(share).lower()}"
         gamma = f"{name}.{share}.{GAMMA}"
-        drawn = Text(content.place, f"~ gamma({weight}, 1)"), Text(content.place, weight)
+        drawn = Text(content.place, f"~ gamma({weight}, 1)", None), Text(content.place, weight, None)
         _assume(session, gamma, f"{label}, {GAMMA}", drawn, fields, scope)
-        _assume(session, f"{name}.{share}", label, (Text(content.place, f"= {gamma} / ({total})"),), fields, scope)
+        share_of_all = Text(content.place, f"= {gamma} / ({total})", None)
+        _assume(session, f"{name}.{share}", label, (share_of_all,), fields, scope)
     return True
 
 

@@ -20,10 +20,20 @@ _PLAIN_TAG: Final = re.compile(r"tag:yaml\.org,2002:[a-z]+")  # what YAML makes 
 
 @dataclass(frozen=True)
 class Text:
-    """A scalar as it was typed."""
+    """A scalar as it was typed, or a piece of one, which begins ``offset`` characters into it.
+
+    ``offset`` is None for what stands in no file as it is, such as a default.
+    """
 
     place: Place
     text: str
+    offset: int | None = 0
+
+    def piece(self, start: int, end: int) -> Text:
+        """Return the characters from ``start`` to ``end``, without the blanks around them."""
+        text = self.text[start:end]
+        lead = len(text) - len(text.lstrip())
+        return Text(self.place, text.strip(), None if self.offset is None else self.offset + start + lead)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from ..assumptions import Assumption, Input
+from ..assumptions import Assumption, Input, Span
 from ..expressions import Apply, Expression, FormulaError, InputValue, Listing, Name, Number, parse_formula
 from ..kinds import Kind
 from ..problems import Place, nearest
@@ -21,6 +21,7 @@ _FADE_BODY: Final = re.compile(
     r"(?P<start>.+?)(?:\s+for\s+(?P<hold>\S+)\s+years?)?\s+to\s+(?P<end>.+?)\s+over\s+(?P<over>\S+)\s+years?\s*",
     re.DOTALL,
 )
+_OWN_BASE: Final = re.compile(r"(?P<distribution>~.*\))\s+base\s+(?P<base>\S.*)", re.DOTALL)
 _LARGE: Final = re.compile(r"\b(bn|tn|shares?)\b")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.]*")
 
@@ -114,10 +115,12 @@ class _OneValue(Numbers):
         if name in self.setting.overrides and name != self.name:
             self.setting.used.add(name)
             node = Text(self.setting.override_place, self.setting.overrides[name])
-        text = node.text.strip()
+        node = node.piece(0, len(node.text))
+        text = node.text
         if text.startswith("~"):
+            node, base = self._own_base(node, base)
             self.rescaled = False
-            distribution = read_distribution(self, node)
+            distribution, text = read_distribution(self, node), node.text
             if distribution is None:
                 return None
             unit = FLAG if distribution.name == "event" else self.input_unit()
@@ -130,8 +133,22 @@ class _OneValue(Numbers):
                 return None
             distribution, value, unit = None, number, self.input_unit()
         self.check_bounds(node, value)
-        self.inputs.append(Input(name, label, value, unit, distribution, text, self.origin))
+        self.inputs.append(Input(name, label, value, unit, distribution, text, self.origin, self._span(node)))
         return InputValue(name)
+
+    def _own_base(self, node: Text, base: float | None) -> tuple[Text, float | None]:
+        """Read ``~ pert(1, 2, 4) base 3``: how a distribution in a fade or a list says its base."""
+        found = _OWN_BASE.fullmatch(node.text)
+        if found is None:
+            return node, base
+        if base is not None:
+            self.complain(node.place, "expected one base, found base twice")
+        return node.piece(0, found.end("distribution")), self.number(node.piece(*found.span("base")), None)
+
+    def _span(self, node: Text) -> Span | None:
+        if node.offset is None:
+            return None
+        return Span(node.place, node.offset, node.offset + len(node.text), self.power)
 
     # Lists, fades, formulas, distributions ------------------------------------------------------------------------
 
@@ -152,19 +169,21 @@ class _OneValue(Numbers):
         return Listing(tuple(names)) if len(names) == years else None
 
     def _fade(self, node: Text) -> Expression | None:
-        body = _FADE.fullmatch(node.text.strip())
-        text = body["body"].strip() if body else ""
-        decay = _DECAY_BODY.fullmatch(text)
+        whole = node.piece(0, len(node.text))
+        fade = _FADE.fullmatch(whole.text)
+        body = whole.piece(*fade.span("body")) if fade else whole
+        decay = _DECAY_BODY.fullmatch(body.text)
         if decay is not None:
-            return self._decay(node, decay)
-        found = _FADE_BODY.fullmatch(text)
+            return self._decay(body, decay)
+        found = _FADE_BODY.fullmatch(body.text)
         if found is None:
             self.complain(node.place, f"expected {A_FADE}")
             return None
-        start = self._piece(node, found["start"], "from", "at first")
-        end = self._piece(node, found["end"], "to", "in the end")
-        hold = self._duration(node, found["hold"], "hold", "years before the fade") if found["hold"] else Number(1)
-        over = self._duration(node, found["over"], "over", "years of the fade")
+        start = self._piece(body.piece(*found.span("start")), "from", "at first")
+        end = self._piece(body.piece(*found.span("end")), "to", "in the end")
+        held = body.piece(*found.span("hold")) if found["hold"] else None
+        hold = self._duration(held, "hold", "years before the fade") if held else Number(1)
+        over = self._duration(body.piece(*found.span("over")), "over", "years of the fade")
         if start is None or end is None or hold is None or over is None:
             return None
         if found["hold"]:
@@ -174,39 +193,41 @@ class _OneValue(Numbers):
             return None
         return Apply("fade", (start, end, hold, Apply("-", (over, Number(1)))))
 
-    def _decay(self, node: Text, found: re.Match[str]) -> Expression | None:
-        start = self._piece(node, found["start"], "from", "at first")
-        end = self._piece(node, found["end"], "to", "in the end")
-        half_life = self._duration(node, found["half_life"], "over", "half-life of the fade")
+    def _decay(self, body: Text, found: re.Match[str]) -> Expression | None:
+        start = self._piece(body.piece(*found.span("start")), "from", "at first")
+        end = self._piece(body.piece(*found.span("end")), "to", "in the end")
+        half_life = self._duration(body.piece(*found.span("half_life")), "over", "half-life of the fade")
         if start is None or end is None or half_life is None:
             return None
         return Apply("decay", (start, end, half_life))
 
-    def _piece(self, node: Text, text: str, suffix: str, label: str) -> Expression | None:
-        text = text.strip()
-        if text.startswith("="):
-            return self._formula(Text(node.place, text))
-        if _NAME.fullmatch(text):
-            return Name(text)
-        return self.input(f"{self.name}.{suffix}", f"{self.label}, {label}", Text(node.place, text))
+    def _piece(self, piece: Text, suffix: str, label: str) -> Expression | None:
+        if piece.text.startswith("="):
+            return self._formula(piece)
+        if _NAME.fullmatch(piece.text):
+            return Name(piece.text)
+        return self.input(f"{self.name}.{suffix}", f"{self.label}, {label}", piece)
 
-    def _duration(self, node: Text, text: str, suffix: str, label: str) -> Expression | None:
-        name, place = f"{self.name}.{suffix}", node.place
+    def _duration(self, piece: Text, suffix: str, label: str) -> Expression | None:
+        name = f"{self.name}.{suffix}"
         if name in self.setting.overrides:
             self.setting.used.add(name)
-            place, text = self.setting.override_place, self.setting.overrides[name]
+            piece = Text(self.setting.override_place, self.setting.overrides[name])
+        text = piece.text
         found = re.fullmatch(r"(\d+(?:\.\d+)?)(\s*years?)?", text)
         if found is None or not 0 <= float(found[1]) <= 1000 or (suffix == "over" and float(found[1]) == 0):
-            self.complain(place, f"expected a number of years, found {text!r}")
+            self.complain(piece.place, f"expected a number of years, found {text!r}")
             return None
-        self.inputs.append(Input(name, f"{self.label}, {label}", float(found[1]), YEARS, None, text, self.origin))
+        span = Span(piece.place, piece.offset or 0, (piece.offset or 0) + len(text))
+        label = f"{self.label}, {label}"
+        self.inputs.append(Input(name, label, float(found[1]), YEARS, None, text, self.origin, span))
         return InputValue(name)
 
     def _formula(self, node: Text) -> Expression | None:
-        text = node.text.strip()
-        lead = node.text.index("=") + 1
+        formula = node.piece(0, len(node.text))
+        lead = (formula.offset or 0) + 1
 
-        def literal(value: float, percentage: bool) -> Expression:
+        def literal(value: float, percentage: bool, start: int, end: int) -> Expression:
             self.literals += 1
             name = f"{self.name}.number{self.literals}"
             unit = RATE if percentage else NUMBER
@@ -215,11 +236,12 @@ class _OneValue(Numbers):
                 self.setting.used.add(name)
                 given = self.plain(self.setting.override_place, self.setting.overrides[name])
                 value = value if given is None else given
-            self.inputs.append(Input(name, label, value, unit, None, f"{value:g}", self.origin))
+            span = None if formula.offset is None else Span(formula.place, lead + start, lead + end)
+            self.inputs.append(Input(name, label, value, unit, None, f"{value:g}", self.origin, span))
             return InputValue(name)
 
         try:
-            return parse_formula(text[1:], literal)
+            return parse_formula(formula.text[1:], literal)
         except FormulaError as error:
             place = node.place
             self.complain(Place(place.file, place.line, place.column + lead + error.offset), str(error))

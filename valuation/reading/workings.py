@@ -166,7 +166,8 @@ def _defaulted(session: Session, place: Place, kind: Kind, default: float) -> En
     """A default as if it had been written: with its unit, and where it comes from."""
     unit = session.values.money_unit() if kind.unit is None else kind.unit
     written = f"{default:g}" if unit.pure or kind.free else f"{default:g} {unit}"
-    return Entries(place, ((Text(place, "value"), Text(place, written)), (Text(place, "source"), Text(place, DEFAULT))))
+    value, source = Text(place, written, None), Text(place, DEFAULT, None)
+    return Entries(place, ((Text(place, "value"), value), (Text(place, "source"), source)))
 
 
 def assume_or_default(

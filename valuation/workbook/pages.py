@@ -134,6 +134,7 @@ class Draft:
     cells: dict[Row, Cell] = field(default_factory=dict)
     values: Values = field(default_factory=dict)
     peers: dict[tuple[str, str], str] = field(default_factory=dict)
+    pasted: dict[Cell, tuple[str, str, int]] = field(default_factory=dict)
     names: dict[str, Cell] = field(default_factory=dict)
     results: frozenset[Row] = frozenset()
     base_year: Cell | None = None

@@ -28,7 +28,7 @@ from .address import Cell, column_name
 from .book import Plan, draft_book, made_by
 from .carried import Values, case_of
 from .cells import Spot
-from .opening import open_book
+from .opening import OpenedBook, open_book
 from .pages import FormulaCell, NumberCell, RawCell
 from .sheets import sensitivity as sensitivity_sheet
 from .sheets.evidence import TITLE as EVIDENCE
@@ -106,12 +106,8 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
     book = open_book(path)
     formulas, constants = book.formulas, book.constants
-    case, _ = case_of(book)
-    case = replace(case, evidence=facts_in(constants.get(EVIDENCE, {})))  # which the files of a case do not hold
-    simulation = _stand_in(case) if SIMULATION in constants else None
-    # the page is laid out by few draws, its numbers are not compared
-    analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in constants else None
-    plan = draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, judged=False)
+    plan = drafted(book)
+    case = plan.made.case
     differences = [*_formula_differences(plan, formulas), *_input_differences(plan, constants)]
     found = _Comparison(path, plan, case)
     if not any(difference.cell.startswith(f"{INPUTS}!") for difference in differences):
@@ -126,6 +122,16 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
         differences=(*differences, *found.differences),
         writer=book.properties.category,
     )
+
+
+def drafted(book: OpenedBook) -> Plan:
+    """Draft a book anew from the files that it carries; numbers of its run are stand-ins."""
+    case, _ = case_of(book)
+    case = replace(case, evidence=facts_in(book.constants.get(EVIDENCE, {})))  # which the files of a case do not hold
+    simulation = _stand_in(case) if SIMULATION in book.constants else None
+    # the page is laid out by few draws, its numbers are not compared
+    analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in book.constants else None
+    return draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, judged=False)
 
 
 Formulas = Mapping[str, Mapping[Spot, str]]

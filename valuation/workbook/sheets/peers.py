@@ -176,6 +176,7 @@ class _Sheet:
 
     def _given(self, head: str, column: int, rows: dict[int, int]) -> None:
         for peer, row in rows.items():
+            self.draft.pasted[self.page.cell(row, column)] = (self.table.id, head, peer)
             value = self.table.columns[head][peer]
             if head in DATES and np.isfinite(ordinal(str(value))):
                 self.page.number(row, column, ordinal(str(value)), DATE, "input")
