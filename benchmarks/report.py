@@ -108,6 +108,29 @@ def until(rows: list[Row]) -> str:
     return _table("Until the error is known to be small", note, ["error", "ms", "slowest ms", "draws"], cells)
 
 
+def workbooks(rows: list[Row]) -> str:
+    """Times from the files to the book, beside writers of the same cells."""
+    stages = ("reading", "simulating", "analyses", "writing", "xlsxwriter", "openpyxl")
+    heads = ["case", "formulas", "cells", "kB", *stages, "ratio"]
+    cells = [
+        [
+            row["case"],
+            f"{row['formulas']:,}",
+            f"{row['cells']:,}",
+            f"{row['bytes'] / 1000:,.0f}",
+            *(f"{1000 * row[stage]:,.0f}" for stage in stages),
+            f"{row['ratio']:.2g}",
+        ]
+        for row in rows
+    ]
+    note = (
+        f"Medians in ms, runs of {rows[0]['draws']:,} draws by one worker. `xlsxwriter` and `openpyxl` write the same "
+        "cells from memory, without formats and charts: `writing` also drafts, spells and judges. `ratio` is writing "
+        "over xlsxwriter."
+    )
+    return _table("Workbooks", note, heads, cells)
+
+
 def variance_reduction(rows: list[Row]) -> str:
     """How many times smaller variances are than with plain draws."""
     names = ("mean", "P5", "P50", "P95")
@@ -164,6 +187,7 @@ TABLES: Final[dict[str, Callable[[list[Row]], str]]] = {
         {"uncertain inputs": lambda row: str(row["inputs"])},
     ),
     "alibaba": _engines("Alibaba", "The case that ships with the package.", {"read ms": _read}),
+    "workbooks": workbooks,
     "until": until,
     "variance_reduction": variance_reduction,
 }

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from . import books, engines, write_fifty
 from . import definition as sotp10
-from . import engines
 from .peers import PEERS
 from .write_sotp10 import FOLDER, write
 
@@ -41,11 +41,12 @@ class Sizes:
     inputs: tuple[int, ...] = (6, 16, 36, 66)
     replicates: int = 30
     replicate_draws: int = 65_536
+    book: tuple[int, int] = (50, 20)
 
     @classmethod
     def small(cls) -> Sizes:
         """Sizes that try every section in about a minute."""
-        return cls(20_000, 2_000, 2, (2_000, 20_000), 20_000, (10, 20), (6, 66), 4, 8192)
+        return cls(20_000, 2_000, 2, (2_000, 20_000), 20_000, (10, 20), (6, 66), 4, 8192, (4, 6))
 
 
 SLOW: Final = ("chaospy", "probabilit", "mcerp", "monaco")
@@ -165,6 +166,19 @@ def alibaba(sizes: Sizes) -> list[Row]:
         found = summary(_rounds(sizes, engine=name, draws=sizes.slow_draws, case=str(ALIBABA)))
         rows.append({"engine": name, "read_seconds": _reading(ALIBABA), **found})
     return rows
+
+
+@section
+def workbooks(sizes: Sizes) -> list[Row]:
+    """The workbook of Alibaba, and that of a group of many segments, each a DCF of many years."""
+    segments, years = sizes.book
+    with tempfile.TemporaryDirectory() as folder:
+        fifty = write_fifty.write(Path(folder) / "fifty", segments, years)
+        cases = {"Alibaba": ALIBABA, f"{segments} DCFs of {years} years": fifty}
+        return [
+            {"case": name, "draws": sizes.slow_draws, **books.measure(case, sizes.slow_draws, sizes.rounds)}
+            for name, case in cases.items()
+        ]
 
 
 @section

@@ -11,7 +11,6 @@ from editing import ODD, drafted, edited
 from valuation.pulling.targets import targets
 from valuation.workbook.address import Cell
 from valuation.workbook.book import Plan
-from valuation.workbook.sheets import scenarios
 
 BEAR = "\r\n".join(
     [
@@ -24,9 +23,6 @@ BEAR = "\r\n".join(
     ]
 )
 WISHES = ODD.replace("{probability: 60%, set: {}}", BEAR)
-pytestmark = pytest.mark.skipif(
-    not hasattr(scenarios, "BASE_CASE"), reason="the sheet of scenarios does not hold their numbers in cells yet"
-)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import CASES, every_good_case, every_shipped_case
+from conftest import CASES, every_good_case
 from workbooks import Engine, need_libreoffice, run_tool
 
 from valuation.assumptions import Case
@@ -45,14 +45,6 @@ def book_of(good: Case, tmp_path: Path) -> Path:
     return write_workbook(good, tmp_path / "book.xlsx", simulate(good, 64), dict.fromkeys(good.scenarios, 1.0))
 
 
-@every_shipped_case
-def test_lint_finds_no_fault_in_a_shipped_workbook(good: Case, book_of: Path) -> None:
-    # a holding has no forecast, so no time axis (R45)
-    arguments = () if any(row.yearly for row in rows_of(good)) else ("--skip", "R45")
-    found = run_tool("workbook_lint.py", str(book_of), *arguments)
-    assert found.returncode == 0, found.stdout
-
-
 def rows_of(case: Case) -> list[Row]:
     return [row for scope in record(case)[0].scopes.values() for row in scope.rows]
 
@@ -69,12 +61,6 @@ def libreoffice_agrees(book: Path) -> None:
     need_libreoffice()
     found = run_tool("recalc.py", str(book), "--tol", "1e-9")
     assert found.returncode == 0, found.stdout + found.stderr
-
-
-@every_shipped_case
-@pytest.mark.libreoffice
-def test_libreoffice_computes_the_stored_values_of_a_shipped_case(book_of: Path) -> None:
-    libreoffice_agrees(book_of)
 
 
 @every_good_case

@@ -7,6 +7,7 @@ side, so NumPy and Excel cannot disagree. Shapes: yearly quantities are (years, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -79,7 +80,7 @@ class Operation:
 
 def without_infinity(value: Any) -> Any:
     """Return NaN in place of infinite values; anything else as it is."""
-    if np.isfinite(np.sum(value)):
+    if math.isfinite(np.add.reduce(value, axis=None)):
         return value  # a finite sum has finite terms: one pass settles nearly every case
     infinite = np.isinf(value)
     return np.where(infinite, np.nan, value) if np.any(infinite) else value

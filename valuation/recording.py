@@ -6,7 +6,7 @@ recording says what the eager reading computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,22 @@ class Scope:
     name: str
     title: str
     entries: list[Row | Heading] = field(default_factory=list)
+    _by_key: dict[str, Row] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            self._by_key.setdefault(snake(row.label), row)
+
+    def add(self, row: Row) -> None:
+        """Write a row below the others."""
+        self.entries.append(row)
+        self._by_key.setdefault(snake(row.label), row)
+
+    def relabel(self, row: Row, label: str) -> None:
+        """Give a row another label, so that the one it had is free."""
+        del self._by_key[snake(row.label)]
+        row.label = label
+        self._by_key.setdefault(snake(label), row)
 
     @property
     def rows(self) -> list[Row]:
@@ -43,7 +59,7 @@ class Scope:
 
     def row(self, name: str) -> Row | None:
         """Return the row with a label or its dotted-name form."""
-        return next((row for row in self.rows if snake(row.label) == snake(name)), None)
+        return self._by_key.get(snake(name))
 
     def assumed(self, name: str) -> Row | None:
         """Return the row of an assumption by its dotted name."""
@@ -87,8 +103,8 @@ class Recording:
         if there is not None and not there.name:
             raise DuplicateLine(f"{self.scope or 'the method'} has two lines labelled {label!r}")
         if there is not None:
-            there.label = f"{label} (assumed: {there.name.partition('.')[2]})"
-        here.entries.append(row)
+            here.relabel(there, f"{label} (assumed: {there.name.partition('.')[2]})")
+        here.add(row)
         self.written.append(row)
         return Reference(row)
 
@@ -187,11 +203,11 @@ def reads_before(formula: Formula) -> bool:
     return leaf or any(reads_before(operand) for operand in formula.operands)
 
 
-def evaluate_all(recording: Recording, given: Mapping[Row, Any]) -> Values:
-    """Compute every row of a recording from the values of its inputs, in the order the rows were written."""
+def evaluate_all(recording: Recording, given: Mapping[Row, Any], rows: Iterable[Row] | None = None) -> Values:
+    """Compute rows of a recording from the values of its inputs, in the order they were written: all, or only some."""
     values: Values = dict(given)
     values[recording.period_row] = np.arange(1.0, recording.years + 1)[:, None]
     values.update({row: np.atleast_1d(value) for row, value in recording.constants.values()})
-    for row in recording.written:
+    for row in recording.written if rows is None else rows:
         values[row] = evaluate_row(row, values, recording.years)
     return values

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from weakref import WeakKeyDictionary
 
 from .assumptions import Case
 from .base_case import BaseCase, base_case
@@ -54,6 +55,7 @@ class Study:
         self.path = Path(path)
         self.case = case
         self._analysed: Sensitivity | None = None
+        self._judged: WeakKeyDictionary[Simulation, list[Finding]] = WeakKeyDictionary()
 
     def value(self) -> BaseCase:
         """Value the base case; a case does not change, so it is valued once."""
@@ -90,9 +92,13 @@ class Study:
     def findings(self, simulation: Simulation | None = None) -> list[Finding]:
         """The checks that fire; with a simulation those about it too."""
         found = list(self.value().checks)
-        if simulation is not None:
-            found += run_findings(Recorded(self.case, *record(self.case)), simulation)
-        return found
+        return found if simulation is None else found + self._of_run(simulation)
+
+    def _of_run(self, simulation: Simulation) -> list[Finding]:
+        """What the rules about a run find in it; terminal, JSON and workbook show the same."""
+        if simulation not in self._judged:
+            self._judged[simulation] = run_findings(Recorded(self.case, *record(self.case)), simulation)
+        return self._judged[simulation]
 
     @cached_property
     def correlation_repair(self) -> Repair | None:
@@ -176,8 +182,10 @@ class Study:
         """Write the live workbook; with a simulation it holds its ranges."""
         from .workbook.book import write_workbook
 
-        quick = None if simulation is None else self._quick(simulation.seed)
-        return write_workbook(self.case, path, simulation, self.scenarios(), quick)
+        if simulation is None:
+            return write_workbook(self.case, path, None, self.scenarios())
+        quick, of_run = self._quick(simulation.seed), self._of_run(simulation)
+        return write_workbook(self.case, path, simulation, self.scenarios(), quick, of_run=of_run)
 
     def _quick(self, seed: int) -> Sensitivity:
         """The analyses that go with every run; JSON and workbook show the same."""

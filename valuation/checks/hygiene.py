@@ -106,15 +106,25 @@ def stale_source(look: Look) -> Iterator[Finding]:
 
 
 def _age(fact: Fact, today: date) -> float | None:
-    """How many days ago a fact was true; None for a reported period, and where no day is told."""
-    told = fact.fields.get("as_of", "")
-    if PERIODS.search(told) or PERIODS.search(fact.statement):
-        return None
-    for text in (told, fact.fields.get("published", "")):
+    """How many days ago a fact was true; None for what does not age, and where no day is told."""
+    day = None if lasts(fact) else day_of(fact)
+    return None if day is None else float((today - day).days)
+
+
+def lasts(fact: Fact) -> bool:
+    """Whether a fact does not age: it tells of a reported period or of rules in force."""
+    return bool(PERIODS.search(fact.fields.get("as_of", "")) or PERIODS.search(fact.statement))
+
+
+def day_of(fact: Fact) -> date | None:
+    """The day of which a fact is, late in its month or year where no more is told; else when it was published."""
+    for text in (fact.fields.get("as_of", ""), fact.fields.get("published", "")):
         found = DAY.match(text.strip())
         if found:
-            year, month, day = int(found[1]), int(found[2] or 12), int(found[3] or 28)
-            return float((today - date(year, month, day)).days)
+            try:
+                return date(int(found[1]), int(found[2] or 12), int(found[3] or 28))
+            except ValueError:  # such as 2025-26, two years
+                continue
     return None
 
 

@@ -6,21 +6,36 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..lines import Lines
+from ..compiled.graph import needed_rows
+from ..formula import Reference
+from ..lines import Array
 from ..problems import Place
+from ..recording import Values, evaluate_all
 from ..simulation.evaluator import Evaluator
 from ..simulation.sampling import design
 from .recorded import Recorded
 from .rule import Finding, Look, of_run, percent
 
 
-def drawn_lines(recorded: Recorded, draws: int, seed: int, *, correlated: bool = True) -> tuple[Lines, np.ndarray]:
-    """The lines of some draws, and the value per share of each; a run itself keeps only values."""
-    evaluator = Evaluator.of(recorded.case, correlated=correlated)
+def drawn(evaluator: Evaluator, draws: int, seed: int) -> dict[str, Array]:
+    """Values of every input in some draws; a run itself keeps only values of the case."""
     plan = design(draws, [found.name for found in evaluator.uncertain], seed, "sobol")
-    scores = np.concatenate([tile for _, tile in plan.tiles()], axis=1)
-    found, lines = evaluator.run(evaluator.draw(scores))
-    return lines, np.broadcast_to(np.asarray(found.per_share, dtype=np.float64), (plan.draws,))
+    return evaluator.draw(np.concatenate([tile for _, tile in plan.tiles()], axis=1))
+
+
+def drawn_values(recorded: Recorded, draws: int, seed: int, *, correlated: bool = True) -> Array:
+    """The value per share of some draws, one of a case without a distribution."""
+    evaluator = Evaluator.of(recorded.case, correlated=correlated)
+    found, _ = evaluator.run(drawn(evaluator, draws, seed))
+    return np.asarray(found.per_share, dtype=np.float64)
+
+
+def drawn_rows(recorded: Recorded, rows: list[Reference], draws: int, seed: int) -> Values:
+    """Some rows in some draws, without the rest of the model."""
+    recording = recorded.recording
+    inputs = drawn(Evaluator.of(recorded.case), draws, seed)
+    given = {row: inputs[name] for name, row in recording.inputs.items()}
+    return evaluate_all(recording, given, needed_rows(recording, rows))
 
 
 @of_run
@@ -30,7 +45,7 @@ def correlation_effect(look: Look) -> Iterator[Finding]:
     if not case.correlations:
         return
     count, seed = int(look.threshold("draws")), look.simulation.seed
-    spreads = [np.nanstd(drawn_lines(look.recorded, count, seed, correlated=c)[1]) for c in (True, False)]
+    spreads = [np.nanstd(drawn_values(look.recorded, count, seed, correlated=c)) for c in (True, False)]
     if spreads[1] > 0:
         text = f"standard deviation {spreads[0]:,.2f} with the correlations, {spreads[1]:,.2f} without, "
         text += f"{percent(float(spreads[0] / spreads[1] - 1))} apart ({count:,} draws): show the range with both"
@@ -57,14 +72,13 @@ def _place(recorded: Recorded, line: str) -> Place:
 @of_run
 def draws_near_growth(look: Look) -> Iterator[Finding]:
     """36: a perpetuity at a spread of half a point is a number without meaning."""
-    views = [working.scope for _, working in look.recorded.views("dcf")]
-    views = [scope for scope in views if look.recorded.line(scope, "WACC less terminal growth") is not None]
-    if not views:
+    found = {w.scope: look.recorded.line(w.scope, "WACC less terminal growth") for _, w in look.recorded.views("dcf")}
+    spreads = {scope: line for scope, line in found.items() if line is not None}
+    if not spreads:
         return
-    lines, _ = drawn_lines(look.recorded, int(look.threshold("draws")), look.simulation.seed)
-    for scope in views:
-        spread = np.ravel(lines.scopes[scope]["wacc_less_terminal_growth"])
-        share = float(np.mean(spread < look.threshold()))
+    values = drawn_rows(look.recorded, list(spreads.values()), int(look.threshold("draws")), look.simulation.seed)
+    for scope, spread in spreads.items():
+        share = float(np.mean(values[spread.row] < look.threshold()))
         if share > look.threshold("share"):
             text = f"WACC is less than {percent(look.threshold())} above terminal growth in {percent(share)} of draws: "
             text += "tie growth to the risk-free rate, or narrow both"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ..units import Unit
-from .draws import Array, Sample
+from .draws import Array, Sample, ranks
 from .results import frame, plain
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def contributions(sample: Sample) -> Contributions:
     """
     good = sample.good
     values, worth = sample.values[:, good], sample.per_share[good]
-    ranked, rank = ranks(values), ranks(worth[None])[0]
+    ranked, rank = sample.ranked, ranks(worth[None])[0]
     correlation = _correlations(ranked, rank)
     squares = np.where(np.isfinite(correlation), correlation * correlation, 0.0)
     share = np.sign(correlation) * squares / (squares.sum() or math.nan)
@@ -98,13 +98,6 @@ def contributions(sample: Sample) -> Contributions:
         note=DESCRIPTIVE if sample.evaluator.dependence.members else "",
         inputs=tuple(rows),
     )
-
-
-def ranks(values: Array) -> Array:
-    """Return the ranks of each row (rows, draws), from 1; equal values share the mean of theirs."""
-    from scipy.stats import rankdata  # scipy.stats is slow to import
-
-    return np.asarray(rankdata(values, axis=1), dtype=np.float64)
 
 
 def _standard(rows: Array) -> Array:

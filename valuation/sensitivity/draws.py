@@ -66,9 +66,29 @@ class Sample:
         """How many draws are possible; the others are left out of every figure."""
         return int(self.good.sum())
 
+    @cached_property
+    def ranked(self) -> Array:
+        """The ranks of the inputs' values among the possible draws (inputs, valid)."""
+        return ranks(self.values[:, self.good])
+
     def probability_above(self, price: float) -> float:
         """Share of possible draws whose value is above a price; NaN when none is possible."""
         return share_above(self.per_share, price)
+
+
+def ranks(values: Array) -> Array:
+    """Return the ranks of each row (rows, draws), from 1; equal values share the mean of theirs.
+
+    Without scipy.stats, which takes longer to import than all else that a run does between its draws and its workbook.
+    """
+    found = np.empty(values.shape)
+    for ranked, row in zip(found, values, strict=True):
+        order = np.argsort(row)
+        ordered = row[order]
+        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(row) else order
+        ends = np.append(starts[1:], len(row))
+        ranked[order] = np.repeat((starts + 1 + ends) / 2, ends - starts)
+    return found
 
 
 def scores(draws: int, dimensions: int, seed: int) -> tuple[Array, int]:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..units import Unit
-from .contributions import ranks
 from .draws import Array, Sample
 from .results import frame, is_event, plain
 
@@ -90,7 +89,7 @@ def worst(sample: Sample, tail: float = TAIL) -> Worst:
         raise ValueError(f"0 < tail < 1 expected, found {tail}")
     worth = sample.per_share[sample.good]
     low, high = np.quantile(worth, [tail, 1 - tail]) if len(worth) else (math.nan, math.nan)
-    ranked = ranks(sample.values[:, sample.good])
+    ranked = sample.ranked
     return Worst(
         tail=tail,
         quote=sample.case.quote,

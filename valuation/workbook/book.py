@@ -6,7 +6,7 @@ import datetime
 import errno
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..assumptions import Case
-from ..checks import Recorded, checks, file_findings, run_findings
+from ..checks import Finding, Recorded, checks, file_findings, run_findings
 from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
 from ..simulation.draws import Draws
@@ -30,7 +30,9 @@ from .scopes import scope_titles
 from .sheet import Material, Sheet
 from .sheets import checks as checks_sheet
 from .sheets import lines, parts, summary
+from .sheets.scenarios import BASE_CASE
 from .styles import Styles
+from .worksheet import worksheet_class
 
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
 
@@ -49,17 +51,20 @@ def write_workbook(
     simulation: Simulation | None = None,
     scenarios: Mapping[str, float] | None = None,
     sensitivity: Sensitivity | None = None,
+    *,
+    of_run: Sequence[Finding] | None = None,
 ) -> Path:
     """Write the case as a live workbook; the same case, simulation and sensitivity give the same bytes.
 
-    The file appears whole or not at all: it is written beside the target and renamed. Raises OSError with the path.
+    ``of_run`` is what the rules about the run found in it; they are asked where it is not given. The file appears whole
+    or not at all: it is written beside the target and renamed. Raises OSError with the path.
     """
     target = Path(path)
     check_target(target)
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:
-        _write(case, Path(name), simulation, scenarios or {}, sensitivity)
+        _write(case, Path(name), simulation, scenarios or {}, sensitivity, of_run)
         os.chmod(name, 0o644)
         os.replace(name, target)
     finally:
@@ -90,10 +95,11 @@ def _write(
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None,
+    of_run: Sequence[Finding] | None,
 ) -> None:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False, "in_memory": True})
     book.set_properties(
         {
             "title": f"{case.name}: sum of the parts",
@@ -105,9 +111,9 @@ def _write(
         }
     )
     book.set_calc_mode("auto")
-    plan = draft_book(case, simulation, scenarios, sensitivity)
+    plan = draft_book(case, simulation, scenarios, sensitivity, of_run=of_run)
     styles = Styles(book)
-    sheets = {title: book.add_worksheet(title) for title in plan.draft.pages}
+    sheets = {title: book.add_worksheet(title, worksheet_class()) for title in plan.draft.pages}
     spelling = plan.draft.spelling
     for title, page in plan.draft.pages.items():
         sheet = sheets[title]
@@ -145,12 +151,14 @@ def draft_book(
     sensitivity: Sensitivity | None = None,
     *,
     judged: bool = True,
+    of_run: Sequence[Finding] | None = None,
 ) -> Plan:
     """Draft every page; they stand in the order in which a reader turns them and are written as they need each other.
 
-    ``judged`` runs the rules whose results are stored texts; a proof, which compares formulas, does without.
+    ``judged`` runs the rules whose results are stored texts; a proof, which compares formulas, does without. ``of_run``
+    is what those about the run found, where it is known already.
     """
-    made = _material(case, simulation, scenarios, sensitivity, judged)
+    made = _material(case, simulation, scenarios, sensitivity, judged, of_run)
     draft = Draft(case.years, results=result_rows(case, made.recording, made.valuation))
     wanted = [sheet for sheet in (*FRONT, *BACK) if sheet.needed(made)]
     for sheet in wanted:
@@ -173,12 +181,13 @@ def _material(
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None,
     judged: bool,
+    of_run: Sequence[Finding] | None,
 ) -> Material:
     recording, found = record(case)
     recorded = Recorded(case, recording, found)
     stored = file_findings(recorded) if judged else []
     if judged and simulation is not None:
-        stored += run_findings(recorded, simulation)
+        stored += run_findings(recorded, simulation) if of_run is None else of_run
     titles = scope_titles(case, recording, [sheet.title for sheet in (*FRONT, *BACK)])
     views: dict[str, Draws] = {}
     if simulation is not None:
@@ -206,7 +215,7 @@ def _add_pages(made: Material, draft: Draft) -> None:
 
 def _add_page(sheet: Sheet, made: Material, draft: Draft) -> None:
     if sheet.needed(made):
-        draft.page(sheet.title, sheet.heading(made), sheet.subtitle(made), sheet.about)
+        draft.page(sheet.title, sheet.heading(made), sheet.subtitle(made), sheet.about).group = sheet.group
 
 
 def _write_model(made: Material, draft: Draft) -> None:
@@ -235,6 +244,9 @@ def headers(page: Page, master: Cell, draft: Draft) -> None:
     page.text(1, 0, page.subtitle, "subtitle")
     if page.title != master.sheet:
         status = draft.pages[master.sheet].cells[master.row, master.column]
-        page.raw(
-            2, 0, f'="Checks: "&{master.seen_from(page.title)}', f"Checks: {getattr(status, 'value', '')}", "formula"
-        )
+        text = f'="Checks: "&{master.seen_from(page.title)}'
+        value = f"Checks: {getattr(status, 'value', '')}"
+        if draft.selector is not None:
+            text += f'&". Scenario: "&{draft.selector.seen_from(page.title)}'
+            value += f". Scenario: {BASE_CASE}"
+        page.raw(2, 0, text, value, "formula")

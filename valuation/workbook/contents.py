@@ -6,6 +6,7 @@ from typing import Final
 
 from .sheet import Sheet
 from .sheets import (
+    assumption_log,
     baseline,
     bridge_chart,
     checks,
@@ -32,6 +33,7 @@ FRONT: Final[tuple[Sheet, ...]] = (
     football.SHEET,
     inputs.SHEET,
     correlations.SHEET,
+    scenarios.SHEET,
     peers.SHEET,
 )
 """Before the sheets of the model's lines: what sums up, and what is given."""
@@ -44,7 +46,7 @@ BACK: Final[tuple[Sheet, ...]] = (
     simulation.SHEET,
     simulation_charts.SHEET,
     sensitivity.SHEET,
-    scenarios.SHEET,
+    assumption_log.SHEET,
     evidence.SHEET,
     checks.SHEET,
     baseline.SHEET,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from ..lines import single
 from ..recording import Values, evaluate_row
 from ..units import Unit
 from .address import Cell
+from .overlays import Overlays
 from .spelling import Spelling
 from .styles import Styles
 
+Group = Literal["Results", "Inputs", "Model", "Evidence and audit"]
 LONGEST_TEXT: Final = 32_767
 RISKY: Final = tuple("=+-@\t\r\n")
 _CONTROL: Final = {code: " " for code in range(32) if code not in (9, 10)}
@@ -70,11 +72,12 @@ class Page:
     heading: str
     subtitle: str = ""
     about: str = ""
+    group: Group = "Model"
     cells: dict[tuple[int, int], Content] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] = (4, 1)
     charts: list[tuple[int, int, Callable[[Any], Any]]] = field(default_factory=list)
-    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    links: dict[tuple[int, int], str | Cell] = field(default_factory=dict)
     validations: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     print_area: tuple[int, int, int, int] | None = None
     one_page: bool = False
@@ -122,7 +125,8 @@ class Draft:
     later: the cell of the ``base_year``, the numbers of each distribution (``parameters``) and its range in formulas
     (``quantiles``), the base value ``per_share`` of each part and of each of several methods, counts of what
     ``changed`` since the book was written, the ``status`` of the stored run, the numbers that the ``run`` stored by
-    what they are of and which they are ("cloud", "P5"), and the tables of ``ranges`` that charts elsewhere show.
+    what they are of and which they are ("cloud", "P5"), the tables of ``ranges`` that charts elsewhere show, the
+    ``valuation_date``, the ``selector`` of the scenario shown and the ``overlays`` that it chooses from.
     """
 
     years: int
@@ -141,6 +145,9 @@ class Draft:
     run: dict[tuple[str, str], Reference] = field(default_factory=dict)
     changed: dict[str, Cell] = field(default_factory=dict)
     status: Cell | None = None
+    valuation_date: Cell | None = None
+    selector: Cell | None = None
+    overlays: Overlays = field(default_factory=Overlays)
 
     @property
     def spelling(self) -> Spelling:
@@ -191,13 +198,15 @@ def write_page(book: Any, sheet: Any, page: Page, spelling: Spelling, styles: St
     for (row, column), target in page.links.items():
         text = page.cells[row, column]
         assert isinstance(text, TextCell)
-        escaped = target.replace("'", "''")
+        there = target if isinstance(target, Cell) else Cell(target, 0, 0)
+        escaped = there.sheet.replace("'", "''")
         style = styles.get("contents", quote=text.text[:1] in RISKY)
-        sheet.write_url(row, column, f"internal:'{escaped}'!A1", style, text.text)
+        sheet.write_url(row, column, f"internal:'{escaped}'!{there.name}", style, text.text)
     for row, column, chart in page.charts:
         sheet.insert_chart(row, column, chart(book), {"object_position": 2})
     if page.lights is not None:
-        for word, style in (("OK", "good"), ("ERROR", "bad"), ("WARNING", "doubtful"), ("NOTE", "doubtful")):
+        lights = {"OK": "good", "ERROR": "bad", "WARNING": "doubtful", "NOTE": "doubtful", "edited": "doubtful"}
+        for word, style in lights.items():
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": styles.get(style)}
             sheet.conditional_format(*page.lights, rule)
     for row, column, rule in page.validations:

@@ -12,7 +12,7 @@ from ..recording import Recording
 from ..sensitivity import Sensitivity
 from ..simulation.draws import Sample
 from ..simulation.results import Simulation
-from .pages import Draft, Page
+from .pages import Draft, Group, Page
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class Sheet:
 
     ``about`` is said in the contents and ``subtitle`` under the heading. ``prepare`` names the constants of its
     formulas before the book is evaluated, ``place`` says where rows of the model stand that are its own, and ``write``
-    drafts the rest; a ``closing`` sheet sums up the others and is written when they are.
+    drafts the rest; a ``closing`` sheet sums up the others and is written when they are. The contents list it in its
+    ``group``.
     """
 
     title: str
@@ -67,3 +68,4 @@ class Sheet:
     prepare: Callable[[Material, Draft], None] = nothing
     place: Callable[[Page, Material, Draft], None] = nowhere
     closing: bool = False
+    group: Group = "Results"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,10 @@ from .cells import Spot
 from .opening import OpenedBook, open_book
 from .pages import FormulaCell, NumberCell, RawCell
 from .sheets import sensitivity as sensitivity_sheet
+from .sheets.evidence import TITLE as EVIDENCE
+from .sheets.evidence import facts_in
 from .sheets.inputs import TITLE as INPUTS
+from .sheets.scenarios import BASE_CASE
 from .sheets.simulation import TITLE as SIMULATION
 
 TOLERANCE: Final = 1e-9
@@ -124,6 +127,7 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
 def drafted(book: OpenedBook) -> Plan:
     """Draft a book anew from the files that it carries; numbers of its run are stand-ins."""
     case, _ = case_of(book)
+    case = replace(case, evidence=facts_in(book.constants.get(EVIDENCE, {})))  # which the files of a case do not hold
     simulation = _stand_in(case) if SIMULATION in book.constants else None
     # the page is laid out by few draws, its numbers are not compared
     analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in book.constants else None
@@ -197,6 +201,9 @@ class _Comparison:
         value(self.case, lines, given)
         targets = list(self._targets(lines, draws))
         engine = formualizer.load_workbook(str(self.path))
+        if self.plan.draft.selector is not None:
+            at = self.plan.draft.selector
+            engine.set_value(at.sheet, at.row + 1, at.column + 1, BASE_CASE)
         cells = [(self.plan.draft.names[name], np.broadcast_to(values, (draws,))) for name, values in given.items()]
         found = np.empty((len(targets), draws))
         for number in range(draws):
@@ -224,6 +231,8 @@ class _Comparison:
         """The cell of every line, year by year, with its unit and its NumPy values."""
         for scope_name, scope in self.plan.made.recording.scopes.items():
             for row in scope.rows:
+                if row in self.plan.draft.overlays.added:
+                    continue  # no line of the model: it stands aside in the base case
                 values = self._values(lines, scope_name, row)
                 cell = self.plan.draft.cells[row]
                 if not row.yearly:

@@ -86,4 +86,5 @@ SHEET: Final = Sheet(
     about="What the book and its run were given, and how much has changed since",
     place=_place,
     write=_write,
+    group="Evidence and audit",
 )

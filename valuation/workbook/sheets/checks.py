@@ -134,4 +134,5 @@ SHEET: Final = Sheet(
     subtitle=lambda made: "Live tests of the model, and what was found in the files and the run",
     about="What professionals look for before they believe a model, each with its status",
     write=_write,
+    group="Evidence and audit",
 )

@@ -53,4 +53,5 @@ SHEET: Final = Sheet(
     about="How uncertain inputs move together",
     needed=lambda made: bool(made.case.correlations),
     write=_write,
+    group="Inputs",
 )

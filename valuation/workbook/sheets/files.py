@@ -33,4 +33,5 @@ SHEET: Final = Sheet(
     subtitle=lambda made: "The text from which this book was made",
     about="The assumption files as text",
     write=_write,
+    group="Evidence and audit",
 )

@@ -157,7 +157,7 @@ def _input(page: Page, at: int, found: Input, case: Case) -> None:
     page.text(at, SOURCE, given, "beside")
     page.text(at, WHY, found.origin.why)
     page.text(at, SAYS, _statement(found, case))
-    page.validations.append((at, BASE, _rule(found)))
+    page.validations.append((at, BASE, rule(found)))
 
 
 def _distribution(page: Page, at: int, found: Input, draft: Draft) -> None:
@@ -196,7 +196,7 @@ def shown(value: float, unit: Unit) -> str:
     return unit.number_format
 
 
-def _rule(found: Input) -> dict[str, object]:
+def rule(found: Input) -> dict[str, object]:
     """What a cell accepts: 0 or 1 for an event (or a probability, if the base case weighs it), otherwise a number."""
     event = found.distribution is not None and found.distribution.name == "event"
     if event and found.base in (0, 1):
@@ -222,4 +222,5 @@ SHEET: Final = Sheet(
     prepare=_prepare,
     place=_place,
     write=_write,
+    group="Inputs",
 )

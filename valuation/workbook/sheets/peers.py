@@ -30,7 +30,8 @@ from ...recording import Recording
 from ...units import NUMBER
 from ..address import HEAD_ROW, Cell, quoted
 from ..pages import Draft, Page
-from ..sheet import Material, Sheet, nowhere
+from ..sheet import Material, Sheet
+from .peer_charts import write_charts
 
 QUARTILE: Final = "third quartile"
 AMOUNT: Final = "#,##0.00_);(#,##0.00)"
@@ -53,6 +54,7 @@ def place_peers(page: Page, case: Case, recording: Recording, draft: Draft) -> N
     page.freeze = (HEAD_ROW, 1)
     read = [*_columns_read(recording), *_drawn_from(case)]
     fixed = _write_numbers(page, case, HEAD_ROW)
+    draft.valuation_date = fixed.get(VALUATION_DATE)
     at = HEAD_ROW + 2
     for table in case.peers.values():
         mine = [column for column in read if column.table == table.id]
@@ -279,8 +281,9 @@ SHEET: Final = Sheet(
     "Peers",
     heading=lambda made: "Peers",
     subtitle=lambda made: "Tables of peers as pasted; derived columns, statistics and samples are formulas",
-    about="Who counts and who is left out, multiples with their quartiles, samples of regressions",
+    about="Who counts and who is left out, multiples with their quartiles, regressions, and charts of both",
     needed=lambda made: bool(made.case.peers),
     place=_place,
-    write=nowhere,
+    write=write_charts,
+    group="Inputs",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from ...assumptions import Case
 from ...bridge import PartWorth, Valuation
 from ...checks import Recorded
 from ...formula import Reference
-from ...lines import Lines
+from ...lines import Lines, single
 from ...model import value
 from ...operations import absolute, add_up
 from ...recording import Recording, evaluate
@@ -62,7 +62,7 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
         table.section("Holding discount")
         own = table.base("Holding discount rate", discount, RATE)
         needed = closed_forms.discount_needed(case, found, gap, own)
-        if table.true(needed, own, "holding.discount"):
+        if table.true(needed, "holding.discount"):
             table.implied(own, needed)
         else:
             table.searched()
@@ -104,16 +104,27 @@ class _Table:
         self.page.text(self.at, IMPLIED, SEARCHED, "answer_text")
         self.at += 1
 
-    def true(self, needed: Any, own: Reference, name: str) -> bool:
-        """Whether what a part, or the holding discount, needs to be does give the price in the base case."""
-        level = np.atleast_1d(evaluate(needed, self.draft.values.__getitem__))
-        given, fixed, added = self.case.base_values, dict[str, Any](), dict[str, Any]()
-        if name in self.case.parts:
-            added[name] = level - self.draft.value(own)
-        else:
-            (given if name in given else fixed)[name] = level
-        found = value(self.case, Lines(self.case.years), given, fixed=fixed, added=added)
-        return bool(np.allclose(found.per_share, found.price, rtol=EXACT, atol=0))
+    def worth(self, formula: Any) -> float:
+        """What a formula comes to in the base case."""
+        return single(evaluate(formula, self.draft.values.__getitem__))
+
+    def true(self, needed: Any, name: str) -> bool:
+        """Whether what the holding discount needs to be does give the price in the base case."""
+        given, fixed = self.case.base_values, dict[str, Any]()
+        (given if name in given else fixed)[name] = np.array([self.worth(needed)])
+        return self._priced(1, given, fixed=fixed)[0]
+
+    def tried(self, gaps: Sequence[tuple[str, float]]) -> list[bool]:
+        """Whether so much more of the value of a part gives the price: every gap is a draw of one run of the model."""
+        added = {name: np.zeros(len(gaps)) for name, _ in gaps}
+        for draw, (name, gap) in enumerate(gaps):
+            added[name][draw] = gap
+        return self._priced(len(gaps), self.case.base_values, added=added)
+
+    def _priced(self, draws: int, given: Any, **more: Any) -> list[bool]:
+        found = value(self.case, Lines(self.case.years), given, **more)
+        here = np.isclose(found.per_share, found.price, rtol=EXACT, atol=0)
+        return [bool(meets) for meets in np.broadcast_to(here, (draws,))]
 
     def single(self, label: str, column: int, formula: Any) -> Reference:
         """Write a row with one figure; returns the cell."""
@@ -165,17 +176,15 @@ def _worths(
 ) -> None:
     """What each part must be worth: attributable, 100 % of the equity, the enterprise, and in multiples."""
     attributable: dict[str, Pair] = {}
+    shares = _shares_that_price(table, recorded, parts, gap, discount)
     table.section(f"{heading}{_cased('Attributable value', heading)}")
     for name, part in parts.items():
         own = table.base(case.segments[name].name, part.attributable)
         here = replace(part, attributable=own)
-        kept = closed_forms.shares_kept(case, recorded.valuation, name, discount) if name in case.parts else [None]
-        forms = (closed_forms.attributable_needed(here, gap, share) for share in kept)
-        needed = next((form for form in forms if name in case.memos or table.true(form, own, name)), None)
-        if needed is None:
+        if name not in shares:
             table.searched()
         else:
-            attributable[name] = own, table.implied(own, needed)
+            attributable[name] = own, table.implied(own, closed_forms.attributable_needed(here, gap, shares[name]))
     equity: dict[str, Pair] = {}
     owned = [name for name in attributable if not table.nothing(parts[name].owned)]
     if owned:
@@ -192,6 +201,33 @@ def _worths(
         here = replace(parts[name], enterprise=own, equity=equity[name][0])
         enterprise[name] = own, table.implied(own, closed_forms.enterprise_needed(here, equity[name][1]))
     _multiples(table, case, recorded, {"equity": equity, "enterprise": enterprise}, heading)
+
+
+def _shares_that_price(
+    table: _Table, recorded: Recorded, parts: Mapping[str, PartWorth], gap: Reference, discount: Any
+) -> dict[str, Any]:
+    """What the group keeps of each part, where the closed form gives the price; a unit is worth what the gap says."""
+    case, found = table.case, recorded.valuation
+    shares: dict[str, Any] = {name: None for name in parts if name in case.memos}
+    forms = [
+        (name, share)
+        for name in parts
+        if name not in shares
+        for share in closed_forms.shares_kept(case, found, name, discount)
+    ]
+    owned = [not table.nothing(parts[name].owned) for name, _ in forms]
+    alone = [[form] for form, held in zip(forms, owned, strict=True) if not held]  # over a share of 0 all is NaN
+    for together in ([form for form, held in zip(forms, owned, strict=True) if held], *alone):
+        gaps = [(name, _more(table, parts[name], gap, share)) for name, share in together]
+        for (name, share), meets in zip(together, table.tried(gaps), strict=True):
+            if meets:
+                shares.setdefault(name, share)
+    return shares
+
+
+def _more(table: _Table, part: PartWorth, gap: Reference, share: Any) -> float:
+    """How much more than its base value a part must be worth."""
+    return table.worth(closed_forms.attributable_needed(part, gap, share)) - table.worth(part.attributable)
 
 
 def _cased(text: str, heading: str) -> str:
