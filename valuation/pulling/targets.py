@@ -103,7 +103,7 @@ def _scenarios(plan: Plan) -> Iterator[tuple[Cell, Target]]:
         return
     texts = {place: cell.text for place, cell in page.cells.items() if isinstance(cell, TextCell)}
     heads = {text: column for (row, column), text in texts.items() if row == HEAD_ROW}
-        base, known = heads[scenarios.BASE_CASE], {found.name for found in plan.made.case.inputs}
+    base, known = heads[scenarios.BASE_CASE], {found.name for found in plan.made.case.inputs}
     for (row, column), text in sorted(texts.items()):
         if column == heads[ID] and text in known:
             for number, scenario in enumerate(names, start=1):
