@@ -12,7 +12,17 @@ from valuation.pulling.targets import targets
 from valuation.workbook.address import Cell
 from valuation.workbook.book import Plan
 
-WISHES = ODD.replace("{probability: 60%, set: {}}", "\r\n    probability: 60%\r\n    why: Dear money.\r\n    set:\r\n      core.tax_rate: 30% # more\r\n      drivers.boom: 0")  # fmt: skip
+BEAR = "\r\n".join(
+    [
+        "",
+        "    probability: 60%",
+        "    why: Dear money.",
+        "    set:",
+        "      core.tax_rate: 30% # more",
+        "      drivers.boom: 0",
+    ]
+)
+WISHES = ODD.replace("{probability: 60%, set: {}}", BEAR)
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def wrapped(file: YamlText, node: Any, key: str, text: str) -> list[Patch] | Non
 
 
 def without_entry(file: YamlText, mapping: Mapping, key: str) -> Patch | None:
-    """Take an entry out of a mapping, with its line or its comma; the last one leaves braces. None if it is not there."""
+    """Take an entry out of a mapping, with its line or its comma; the last leaves braces. None if it is not there."""
     pairs = mapping.node.value
     number = next((n for n, (name, _) in enumerate(pairs) if name.value == key), None)
     if number is None:

@@ -12,10 +12,11 @@ from ..workbook.address import HEAD_ROW, Cell
 from ..workbook.book import Plan
 from ..workbook.pages import TextCell
 from ..workbook.sheets import correlations, inputs, scenarios
+from ..workbook.sheets.scenarios import NOT_CHANGED, OWN_FORMULA
 
 PEERS: Final = "peers."
-BASE_CASE, ID, PROBABILITY, WHY = "Base case", "Name in the files", "Probability", "Why"
-AS_BASE: Final = ("base", "own formula", "no reason given")
+ID, PROBABILITY, WHY = "Name in the files", "Probability", "Why"
+AS_BASE: Final = (NOT_CHANGED, OWN_FORMULA, "no reason given")
 """What cells say that stand for nothing in the files: a scenario leaves an input as it is, or has no reason."""
 Kind = Literal[
     "base", "distribution", "number", "why",
@@ -102,9 +103,7 @@ def _scenarios(plan: Plan) -> Iterator[tuple[Cell, Target]]:
         return
     texts = {place: cell.text for place, cell in page.cells.items() if isinstance(cell, TextCell)}
     heads = {text: column for (row, column), text in texts.items() if row == HEAD_ROW}
-    if not {BASE_CASE, ID} <= set(heads):
-        return
-    base, known = heads[BASE_CASE], {found.name for found in plan.made.case.inputs}
+    base, known = heads[scenarios.BASE_CASE], {found.name for found in plan.made.case.inputs}
     for (row, column), text in sorted(texts.items()):
         if column == heads[ID] and text in known:
             for number, scenario in enumerate(names, start=1):
