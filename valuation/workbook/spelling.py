@@ -25,8 +25,12 @@ class Spelling:
         return FIRST_YEAR + self.years - 1
 
     def spell(self, formula: Formula, at: Cell) -> str:
-        """Return the text of a formula as it stands in a cell, with its leading '='."""
-        return "=" + self._text(formula, at)
+        """Return the text of a formula as it stands in a cell, with its leading '='.
+
+        A link points at where the number is worked out, not at another link (FAST 3.06: no daisy chains).
+        """
+        formula = direct(formula)
+        return f"={self._text(formula, at)}{'+0' if _lag_of_links(formula) else ''}"
 
     def _text(self, formula: Formula, at: Cell, needed: int = 0) -> str:
         match formula:
@@ -90,6 +94,13 @@ class Spelling:
         return f"{prefix}${cell.name}"
 
 
+def direct(formula: Formula) -> Formula:
+    """What a link comes to in the end: behind links to links, the first that is none."""
+    while isinstance(formula, Reference) and isinstance(formula.row.formula, Reference) and not formula.row.opening:
+        formula = formula.row.formula
+    return formula
+
+
 def _operand_row(formula: Formula) -> Row:
     operand = formula.operands[0]
     assert isinstance(operand, Reference)
@@ -99,6 +110,19 @@ def _operand_row(formula: Formula) -> Row:
 def _shifted(formula: Formula, spelling: Spelling, at: Cell, by: int) -> str:
     cell = spelling.cells[_operand_row(formula)]
     return Cell(cell.sheet, cell.row, at.column + by).seen_from(at.sheet, fixed=False)
+
+
+def _lag_of_links(formula: Formula) -> bool:
+    """Whether a formula only repeats a cell of another year that is itself a link: it is then spelled as a sum."""
+    if not _is_lag(formula):
+        return False
+    row = _operand_row(formula)
+    cells = (cell for cell in (row.formula, row.opening, row.closing) if cell is not None)
+    return any(isinstance(cell, Reference) or _is_lag(cell) for cell in cells)
+
+
+def _is_lag(formula: Formula) -> bool:
+    return formula.operation is not None and formula.operation.name in ("previous", "following", "final", "first")
 
 
 def _listed(spelling: Spelling, formula: Formula, at: Cell) -> str:

@@ -8,18 +8,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..assumptions import Case
-from ..bridge import PartWorth, Valuation
-from ..checks import Recorded
-from ..formula import Reference
-from ..lines import Lines
-from ..model import value
-from ..operations import absolute, add_up
-from ..recording import Recording, evaluate
-from ..reverse import closed_forms
-from ..units import MULTIPLE, RATE, Unit
-from .address import HEAD_ROW
-from .pages import Draft, Page
+from ...assumptions import Case
+from ...bridge import PartWorth, Valuation
+from ...checks import Recorded
+from ...formula import Reference
+from ...lines import Lines
+from ...model import value
+from ...operations import absolute, add_up
+from ...recording import Recording, evaluate
+from ...reverse import closed_forms
+from ...units import MULTIPLE, RATE, Unit
+from ..address import HEAD_ROW
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
 
 TITLE: Final = "What the price implies"
 LABEL, UNIT, BASE, IMPLIED, CHANGE = range(5)
@@ -41,13 +42,14 @@ def least_change(recording: Recording) -> Reference:
     return recording.constant("Least change of a transaction that counts, share of the equity", LEAST_CHANGE)
 
 
-def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation, draft: Draft) -> None:
+def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write base beside implied; the case has a price."""
+    case, found, recorded = made.case, made.valuation, made.recorded
     heads = {LABEL: "Figure", UNIT: "Unit", BASE: "Base", IMPLIED: "Implied", CHANGE: "Implied less base"}
     page.heads(HEAD_ROW, heads)
     page.widths = {LABEL: 62, UNIT: 11, BASE: 16, IMPLIED: 16, CHANGE: 18}
     page.freeze = (HEAD_ROW + 1, 1)
-    table, recorded = _Table(page, draft, HEAD_ROW + 1, case), Recorded(case, recording, found)
+    table = _Table(page, draft, HEAD_ROW + 1, case)
     discount = recorded.assumption("holding.discount") if found.holding_discount is not None else None
     worth = table.base("Value per share and price", found.per_share, case.quote, "total")
     price = table.implied(worth, found.price, "total")
@@ -88,11 +90,11 @@ class _Table:
         """Begin a row with its base; returns the cell."""
         unit = unit or formula.unit
         self._name(label, unit, style)
-        return self.draft.put(self.page, self.at, BASE, _direct(formula), unit=unit, style=style)
+        return self.draft.put(self.page, self.at, BASE, formula, unit=unit, style=style)
 
     def implied(self, own: Reference, formula: Any, style: str = "formula") -> Reference:
         """End a row with what is implied and the difference to its base; returns the cell."""
-        needed = self.draft.put(self.page, self.at, IMPLIED, _direct(formula), unit=own.unit, style=style)
+        needed = self.draft.put(self.page, self.at, IMPLIED, formula, unit=own.unit, style=style)
         self.draft.put(self.page, self.at, CHANGE, needed - own, unit=own.unit, style=style)
         self.at += 1
         return needed
@@ -119,6 +121,12 @@ class _Table:
         self.at += 1
         return self.draft.put(self.page, self.at - 1, column, formula)
 
+    def amount(self, label: str, formula: Any, unit: Unit) -> Reference:
+        """Write a row that has only a base; returns the cell."""
+        own = self.base(label, formula, unit)
+        self.at += 1
+        return own
+
     def chance(self, label: str, base: Any, gap: Reference, change: Reference, least: Any) -> None:
         """Write a probability; where a transaction changes next to nothing, none explains the price."""
         own = self.base(label, base, RATE)
@@ -136,13 +144,6 @@ class _Table:
     def nothing(self, quantity: Any) -> bool:
         """Whether a quantity of the model is 0 in the base case, so that nothing can be divided by it."""
         return not np.all(evaluate(quantity, self.draft.values.__getitem__))
-
-
-def _direct(formula: Any) -> Any:
-    """Read the cell that a link points at, not the link."""
-    while isinstance(formula, Reference) and isinstance(formula.row.formula, Reference):
-        formula = formula.row.formula
-    return formula
 
 
 def _units(table: _Table, case: Case, recorded: Recorded, gap: Reference) -> None:
@@ -237,7 +238,24 @@ def _stubs(table: _Table, case: Case, found: Valuation, discount: Any) -> None:
         table.implied(own, found.price - part)
     rest = closed_forms.not_operating(case, found)
     if rest:
-        other = add_up(*rest) * found.factor
+        table.section("What is no operating part")
+        other = add_up(*(table.amount(name, item * found.factor, case.quote) for name, item in rest.items()))
         label = "Operating stub: without stakes, bridge items and holding discount"
         own = table.base(label, found.per_share - other, case.quote, "total")
         table.implied(own, found.price - other, "total")
+
+
+def _prepare(made: Material) -> None:
+    if made.valuation.price is not None:
+        least_change(made.recording)
+
+
+SHEET: Final = Sheet(
+    TITLE,
+    heading=lambda made: TITLE,
+    subtitle=lambda made: "Solved in closed form and live, everything else at base",
+    about="Each part, the holding discount and each transaction as the price implies it",
+    needed=lambda made: made.valuation.price is not None,
+    prepare=_prepare,
+    write=_write,
+)
