@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from ..atomic import replacing
 from .draws import Draws
 from .results import Simulation
 
@@ -33,12 +32,6 @@ def save_draws(simulation: Simulation, path: str | Path) -> Path:
     for name, found in simulation.shares.items():
         if isinstance(found, Draws) and found.drawn == simulation.draws:
             arrays[f"part.{name}"] = found.values
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".npz", dir=target.parent)
-    os.close(handle)
-    try:
-        np.savez(name, allow_pickle=False, **arrays)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with replacing(target) as file:
+        np.savez(file, allow_pickle=False, **arrays)
     return target

@@ -1,17 +1,18 @@
-"""Writing the workbook: every page drafted, every formula spelled, written beside the target and renamed at the end."""
+"""Writing the workbook: every page drafted, every formula spelled, and the file replaced in one step."""
 
 from __future__ import annotations
 
 import datetime
 import errno
+import io
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ..assumptions import Case
+from ..atomic import opened_by, write_bytes
 from ..checks import Recorded, checks, file_findings, run_findings
 from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
@@ -48,18 +49,11 @@ def write_workbook(
 ) -> Path:
     """Write the case as a live workbook; the same case, simulation and sensitivity give the same bytes.
 
-    The file appears whole or not at all: it is written beside the target and renamed. Raises OSError with the path.
+    The file appears whole or not at all. Raises OSError with the path.
     """
     target = Path(path)
     check_target(target)
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xlsx", dir=target.parent)
-    os.close(handle)
-    try:
-        _write(case, Path(name), simulation, scenarios or {}, sensitivity)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_bytes(target, _written(case, simulation, scenarios or {}, sensitivity))
     return target
 
 
@@ -78,18 +72,21 @@ def check_target(target: Path) -> None:
         raise OSError(errno.EINVAL, "expected a name that ends in .xlsx, or Excel does not open it", str(target))
     if not os.access(target.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target.parent))
+    if opened := opened_by(target):
+        raise PermissionError(errno.EACCES, opened, str(target))
 
 
-def _write(
+def _written(
     case: Case,
-    path: Path,
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None,
-) -> None:
+) -> bytes:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False})
+    content = io.BytesIO()
+    options = {"strings_to_urls": False, "strings_to_formulas": False, "in_memory": True}
+    book = xlsxwriter.Workbook(content, options)
     book.set_properties(
         {
             "title": f"{case.name}: sum of the parts",
@@ -113,6 +110,7 @@ def _write(
         book.define_name(name, f"={cell.seen_from('')}")
     sheets[summary.SHEET.title].activate()
     book.close()
+    return content.getvalue()
 
 
 def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
