@@ -142,4 +142,4 @@ def test_the_lag_of_a_lag_is_a_sum_and_stays_in_its_brackets() -> None:
     spelling, here = Spelling(places, 3, {}), Cell("S", 5, 5)
     assert lag.formula is not None and spelling.spell(lag.formula, here) == "=E1"
     assert spelling.spell(previous(Reference(lag), 0), here) == "=E2+0"
-    assert spelling.spell(2 * previous(Reference(lag), 0), here) == "=2*E2"
+    assert spelling.spell(1 - previous(Reference(lag), 0), here) == "=1-E2"

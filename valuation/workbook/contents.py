@@ -8,6 +8,7 @@ from .sheet import Sheet
 from .sheets import (
     baseline,
     checks,
+    correlations,
     cover,
     evidence,
     files,
@@ -21,7 +22,7 @@ from .sheets import (
     transactions,
 )
 
-FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, peers.SHEET)
+FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, correlations.SHEET, peers.SHEET)
 """Before the sheets of the model's lines: what sums up, and what is given."""
 
 BACK: Final[tuple[Sheet, ...]] = (

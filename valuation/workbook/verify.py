@@ -8,7 +8,6 @@ book's own formulas, and compares every line with the NumPy reading of the same 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,22 +19,18 @@ from ..assumptions import Case
 from ..formula import Row
 from ..lines import Array, Lines, snake
 from ..model import value
-from ..problems import InvalidAssumptions, Place, Problem
-from ..reading import load
 from ..sensitivity import QUICK, sensitivity
 from ..simulation.draws import Draws
 from ..simulation.evaluator import Evaluator
 from ..simulation.results import Drawn, Simulation
 from ..simulation.sampling import design
-from .address import HEAD_ROW, Cell, column_name
+from .address import Cell, column_name
 from .book import Plan, draft_book, made_by
-from .cells import Spot, Value
+from .carried import Values, case_of
+from .cells import Spot
 from .opening import open_book
-from .package import refuse
 from .pages import FormulaCell, NumberCell, RawCell
 from .sheets import sensitivity as sensitivity_sheet
-from .sheets.files import FILE, LINE
-from .sheets.files import TITLE as FILES
 from .sheets.inputs import TITLE as INPUTS
 from .sheets.simulation import TITLE as SIMULATION
 
@@ -108,7 +103,7 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
     book = open_book(path)
     formulas, constants = book.formulas, book.constants
-    case = _case(path, constants)
+    case, _ = case_of(book)
     simulation = _stand_in(case) if SIMULATION in constants else None
     # the page is laid out by few draws, its numbers are not compared
     analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in constants else None
@@ -130,38 +125,6 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
 
 
 Formulas = Mapping[str, Mapping[Spot, str]]
-Values = Mapping[str, Mapping[Spot, Value]]
-
-# Reading the book ------------------------------------------------------------------------------------------------
-
-
-def _case(path: Path, constants: Values) -> Case:
-    """Read the case from the text that the book carries."""
-    if FILES not in constants:
-        raise refuse(path, f"expected a workbook written by valuation, with a sheet {FILES}")
-    texts: dict[str, list[str]] = {}
-    rows = sorted({row for row, _ in constants[FILES] if row > HEAD_ROW})
-    for row in rows:
-        name = constants[FILES].get((row, FILE))
-        if name is not None:
-            texts.setdefault(str(name), []).append(str(constants[FILES].get((row, LINE), "")))
-    with tempfile.TemporaryDirectory() as folder:
-        for name, lines in texts.items():
-            target = (Path(folder) / name).resolve()
-            if not target.is_relative_to(Path(folder).resolve()):
-                raise refuse(path, f"{FILES}: {name} is outside the case")
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            except (OSError, ValueError):
-                raise refuse(path, f"{FILES}: {name[:80]!r} is no name of a file") from None
-        single = "case.yaml" not in texts
-        try:
-            return load(Path(folder) / next(iter(texts)) if single and texts else folder, evidence=False)
-        except InvalidAssumptions as error:
-            places = [(problem, problem.place.within(folder)) for problem in error.problems]
-            told = [(p, Place(f"{path}: {FILES}: {there.file}", there.line, there.column)) for p, there in places]
-            raise InvalidAssumptions(Problem(there, p.name, p.text) for p, there in told) from None
 
 
 def _stand_in(case: Case) -> Simulation:

@@ -245,7 +245,7 @@ def _stubs(table: _Table, case: Case, found: Valuation, discount: Any) -> None:
         table.implied(own, found.price - other, "total")
 
 
-def _prepare(made: Material) -> None:
+def _prepare(made: Material, draft: Draft) -> None:
     if made.valuation.price is not None:
         least_change(made.recording)
 
