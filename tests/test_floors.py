@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
     {"kinds", "rates", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
-    {"reading", "base_case", "checks", "compiled", "simulation", "sensitivity", "reverse", "workbook"},
+    {"reading", "base_case", "checks", "compiled", "simulation", "identity", "sensitivity", "reverse", "workbook"},
     {
         "__main__",
         "cli",
@@ -35,6 +35,7 @@ FLOORS: list[set[str]] = [
         "reference",
         "labels",
         "study",
+        "published",
         "",
     },
 ]

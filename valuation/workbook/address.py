@@ -12,6 +12,8 @@ HEAD_ROW: Final = 3
 PERIOD_ROW: Final = 4
 FIRST_ROW: Final = 6
 LONGEST_TITLE: Final = 31
+LONGEST_TEXT: Final = 32_767
+"""Of one cell, in units of UTF-16, as Excel counts: a character beyond the basic plane, such as a picture, is two."""
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +41,11 @@ class Cell:
 
     def __str__(self) -> str:
         return f"{self.sheet}!{self.name}"
+
+
+def units(text: str) -> int:
+    """The length of a text as Excel counts it."""
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def column_name(column: int) -> str:

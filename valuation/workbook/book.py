@@ -14,6 +14,7 @@ from typing import Any, Final
 from ..assumptions import Case
 from ..atomic import opened_by, write_bytes
 from ..checks import Recorded, checks, file_findings, run_findings
+from ..identity import identity
 from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
 from ..simulation.results import Simulation
@@ -97,6 +98,8 @@ def _written(
             "created": FIXED_TIME,
         }
     )
+    for name, text in identity(case, simulation).properties.items():
+        book.set_custom_property(name, text, "text")
     book.set_calc_mode("auto")
     plan = draft_book(case, simulation, scenarios, sensitivity)
     styles = Styles(book)

@@ -11,13 +11,24 @@ from ..formula import Formula, Reference, Row
 from ..lines import single
 from ..recording import Values, evaluate_row
 from ..units import Unit
-from .address import Cell
+from .address import LONGEST_TEXT, Cell, units
 from .spelling import Spelling
 from .styles import Styles
 
-LONGEST_TEXT: Final = 32_767
 RISKY: Final = tuple("=+-@\t\r\n")
-_CONTROL: Final = {code: " " for code in range(32) if code not in (9, 10)}
+_CONTROL: Final = dict.fromkeys((*range(9), *range(11, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), " ")
+
+
+def shortened(text: str) -> str:
+    """A text as a cell can hold it: control characters become blanks, and what is cut is said at its end.
+
+    Files with either are refused where they are read; texts that are put together of several may still grow too long.
+    """
+    clean = text.translate(_CONTROL)
+    if units(clean) <= LONGEST_TEXT:
+        return clean
+    kept = clean.encode("utf-16-le")[: 2 * (LONGEST_TEXT - 80)].decode("utf-16-le", "ignore")
+    return f"{kept} … (cut here: {len(clean) - len(kept):,} characters more)"
 
 
 @dataclass(frozen=True)
@@ -84,10 +95,8 @@ class Page:
         return Cell(self.title, row, column)
 
     def text(self, row: int, column: int, text: str, style: str = "text") -> None:
-        """Write a text; control characters become blanks, over-long texts end in an ellipsis."""
-        clean = str(text).translate(_CONTROL)
-        if len(clean) > LONGEST_TEXT:
-            clean = clean[: LONGEST_TEXT - 1] + "…"
+        """Write a text as a cell can hold it; see ``shortened``."""
+        clean = shortened(str(text))
         if clean:
             self.cells[row, column] = TextCell(clean, style)
 
