@@ -9,12 +9,10 @@ import numpy as np
 from ...assumptions import Case
 from ...simulation.results import SHORTFALLS, Simulation
 from ...units import RATE, WHOLE
-from ..address import HEAD_ROW, quoted
+from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
 from . import convergence, histogram
-
-
 
 TITLE: Final = "Simulation"
 DESIGNS: Final = {
