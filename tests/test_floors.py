@@ -52,6 +52,7 @@ HOMES: dict[str, set[str]] = {
     "threadpoolctl": {"simulation"},
     "distributed": {"simulation"},
     "datasketches": {"simulation"},
+    "pyarrow": {"simulation"},
     "pandas": {"simulation", "sensitivity", "study"},
     "ruamel": {"reading", "workbook"},
     "openpyxl": {"workbook"},
@@ -65,7 +66,7 @@ HOMES: dict[str, set[str]] = {
 # Libraries that `import valuation` and the library's verbs must not load before they need them.
 HEAVY = (
     "scipy.stats", "pandas", "matplotlib", "ruamel", "openpyxl", "xlsxwriter", "formualizer", "rich", "numba",
-    "distributed", "datasketches", "threadpoolctl",
+    "distributed", "datasketches", "threadpoolctl", "pyarrow",
 )  # fmt: skip
 ENTRANCES = ("study", "methods", "simulation.engine", "compiled", "plots", "cli")
 
@@ -227,7 +228,7 @@ def test_heavy_libraries_wait_until_they_are_needed(entrance: str) -> None:
 
 def test_every_library_that_is_imported_is_declared() -> None:
     used = {found.target.partition(".")[0] for module in PATHS for found in outside(module)}
-    optional = {"matplotlib", "numba", "distributed", "datasketches"}  # extras notebook, fast, cluster and large
+    optional = {"matplotlib", "numba", "distributed", "datasketches", "pyarrow"}  # the extras
     assert used - set(declared()) - {"llvmlite"} == optional  # llvmlite is numba's own, in the version it asks for
 
 
