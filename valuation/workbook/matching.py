@@ -18,10 +18,10 @@ from ..assumptions import Case, Input, PeerReference, PeerTable
 from ..distributions.written import LONGEST, lettered, numbers_of
 from ..identity import inputs_digest
 from ..problems import Place
+from ..texts import shortened
 from .address import Cell
 from .cells import Value
 from .opening import OpenedBook
-from .pages import shortened
 from .sheets import inputs
 from .sheets.files import TITLE as FILES
 

@@ -10,25 +10,13 @@ from typing import Any, Final
 from ..formula import Formula, Reference, Row
 from ..lines import single
 from ..recording import Values, evaluate_row
+from ..texts import shortened
 from ..units import Unit
-from .address import LONGEST_TEXT, Cell, units
+from .address import Cell
 from .spelling import Spelling
 from .styles import Styles
 
 RISKY: Final = tuple("=+-@\t\r\n")
-_CONTROL: Final = dict.fromkeys((*range(9), *range(11, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), " ")
-
-
-def shortened(text: str) -> str:
-    """A text as a cell can hold it: control characters become blanks, and what is cut is said at its end.
-
-    Files with either are refused where they are read; texts that are put together of several may still grow too long.
-    """
-    clean = text.translate(_CONTROL)
-    if units(clean) <= LONGEST_TEXT:
-        return clean
-    kept = clean.encode("utf-16-le")[: 2 * (LONGEST_TEXT - 80)].decode("utf-16-le", "ignore")
-    return f"{kept} … (cut here: {len(clean) - len(kept):,} characters more)"
 
 
 @dataclass(frozen=True)

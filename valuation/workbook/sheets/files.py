@@ -7,7 +7,8 @@ from typing import Final
 
 from ...assumptions import Case
 from ...identity import EVIDENCE
-from ..address import HEAD_ROW, LONGEST_TEXT
+from ...texts import LONGEST_TEXT
+from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
 
