@@ -82,7 +82,12 @@ terminal_return: 12%
     "segments/r1c1.yaml": 'name: "@Inputs"\nmethod: stake\nvalue: 5 CNY m\n',
     "segments/history.yaml": 'name: History\nmethod: stake\nvalue: {value: 5 CNY m, note: "a\\nb"}\n',
     "segments/checks.yaml": "name: CHECKS\nmethod: stake\nvalue: 5 CNY m\n",
-    "segments/summary.yaml": f"name: {q(f'-Summary {MARKUP}')}\nmethod: stake\nvalue: = parent_cash * drivers.risk_free\nparent_cash: 5 CNY m\n",
+    "segments/summary.yaml": f"""\
+name: {q(f"-Summary {MARKUP}")}
+method: stake
+value: = parent_cash * drivers.risk_free
+parent_cash: 5 CNY m
+""",
     "segments/xfd1.yaml": """\
 name: "'quoted'"
 method: multiple

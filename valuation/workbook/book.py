@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from ..assumptions import Case
 from ..atomic import opened_by, write_bytes
 from ..checks import Recorded, checks, file_findings, run_findings
 from ..identity import identity
 from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
+from ..simulation.draws import Draws
 from ..simulation.results import Simulation
+from ..simulation.views import compared, view_draws
 from ..trial import record
 from ..version import __version__
 from .address import HEAD_ROW, Cell
@@ -107,7 +111,7 @@ def _written(
     spelling = plan.draft.spelling
     for title, page in plan.draft.pages.items():
         sheet = sheets[title]
-        _set_up(sheet, page, styles)
+        set_up(sheet, page, styles)
         write_page(book, sheet, page, spelling, styles)
     for name, cell in plan.draft.names.items():
         book.define_name(name, f"={cell.seen_from('')}")
@@ -116,7 +120,8 @@ def _written(
     return content.getvalue()
 
 
-def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
+def set_up(sheet: Any, page: Page, styles: Styles) -> None:
+    """Set up how a sheet is seen and printed."""
     sheet.hide_gridlines(2)
     sheet.freeze_panes(*page.freeze)
     if page.one_page:
@@ -127,6 +132,8 @@ def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
     sheet.fit_to_pages(1, 1 if page.one_page else 0)
     if page.print_area:
         sheet.print_area(*page.print_area)
+    if page.breaks:
+        sheet.set_h_pagebreaks(page.breaks)
     sheet.set_footer("&L&F&C&A&R&P of &N")
     sheet.set_row(0, 24)
     sheet.repeat_rows(HEAD_ROW)
@@ -157,7 +164,7 @@ def draft_book(
     for sheet in sorted(wanted, key=lambda sheet: sheet.closing):
         sheet.write(draft.pages[sheet.title], made, draft)
     for page in draft.pages.values():
-        _headers(page, checks_sheet.MASTER, draft)
+        headers(page, checks_sheet.MASTER, draft)
     return Plan(made, draft)
 
 
@@ -174,8 +181,12 @@ def _material(
     if judged and simulation is not None:
         stored += run_findings(recorded, simulation)
     titles = scope_titles(case, recording, [sheet.title for sheet in (*FRONT, *BACK)])
+    views: dict[str, Draws] = {}
+    if simulation is not None:
+        flat = dict.fromkeys(compared(case), Draws(np.zeros(2)))
+        views = view_draws(case, simulation.seed) if judged else flat
     return Material(
-        case, recording, found, recorded, checks(recorded), stored, simulation, scenarios, sensitivity, titles
+        case, recording, found, recorded, checks(recorded), stored, simulation, scenarios, sensitivity, views, titles
     )
 
 
@@ -203,8 +214,10 @@ def _write_model(made: Material, draft: Draft) -> None:
     """The rows of every scope: placed first, so that each may read any other, then written."""
     scopes, titles, case = made.recording.scopes, made.titles, made.case
     for scope, title in titles.items():
-        place = parts.place_parts if scope == parts.SCOPE else lines.place_rows
-        place(draft.pages[title], scopes[scope], draft)
+        if scope == parts.SCOPE:
+            parts.place_parts(draft.pages[title], made, draft)
+        else:
+            lines.place_rows(draft.pages[title], scopes[scope], draft)
     timed = {name for name in titles if any(row.yearly for row in scopes[name].rows)}
     for scope, title in titles.items():
         page = draft.pages[title]
@@ -217,7 +230,8 @@ def _write_model(made: Material, draft: Draft) -> None:
             lines.write_rows(page, scopes[scope], draft, case.base_year + 1, base_year=axis, note=note)
 
 
-def _headers(page: Page, master: Cell, draft: Draft) -> None:
+def headers(page: Page, master: Cell, draft: Draft) -> None:
+    """Write a page's heading and, on all pages but that of the checks, the master check."""
     page.text(0, 0, page.heading, "title")
     page.text(1, 0, page.subtitle, "subtitle")
     if page.title != master.sheet:

@@ -22,7 +22,8 @@ from .sheets.files import TITLE as FILES
 from .sheets.inputs import BASE, ID
 from .sheets.inputs import TITLE as INPUTS
 
-ENOUGH: Final = 1e-12
+ALIKE: Final = 1e-14
+"""Numbers that differ by less, of their size, are the same number as different programs write it."""
 
 Values = Mapping[str, Mapping[Spot, Value]]
 
@@ -58,7 +59,7 @@ def carried(path: Path) -> Carried:
         if cell is None or value is None:
             problems.append(_missing(book, found.name, cell))
             continue
-        cells[found.name], values[found.name] = str(cell), value
+        cells[found.name], values[found.name] = str(cell), found.base if _alike(value, found.base) else value
         if _formula(book, cell):
             notes.append(f"{path}: {cell}: {found.name} is a formula there; its last value was taken")
     if problems:
@@ -120,6 +121,10 @@ def with_bases(case: Case, values: Mapping[str, float]) -> Case:
     return replace(case, assumptions=assumptions)
 
 
+def _alike(value: float, known: float) -> bool:
+    return abs(value - known) <= ALIKE * abs(known)
+
+
 def _formula(book: OpenedBook, cell: Cell) -> bool:
     return (cell.row, cell.column) in book.formulas.get(cell.sheet, {})
 
@@ -156,6 +161,6 @@ def _constants(book: OpenedBook, case: Case) -> Iterator[str]:
     for (row, column), name in sheet.items():
         if column == ID and name in known:
             found = sheet.get((row, BASE))
-            if not isinstance(found, float) or abs(found - known[name]) > ENOUGH * abs(known[name]):
+            if not isinstance(found, float) or not _alike(found, known[name]):
                 cell = Cell(INPUTS, row, BASE)
                 yield f"{book.path}: {cell}: {name} is {found}, the method's is {known[name]:g}, which was taken"

@@ -10,6 +10,7 @@ from ..bridge import Valuation
 from ..checks import Check, Finding, Recorded
 from ..recording import Recording
 from ..sensitivity import Sensitivity
+from ..simulation.draws import Sample
 from ..simulation.results import Simulation
 from .pages import Draft, Page
 
@@ -18,7 +19,8 @@ from .pages import Draft, Page
 class Material:
     """What a book is made of: the case, its recorded model with checks, and what runs found.
 
-    ``scenarios`` holds the value per share of each by name; ``titles`` the sheet of each scope of lines.
+    ``scenarios`` holds the value per share of each by name, ``views`` the draws of each method of a part that has
+    several; ``titles`` the sheet of each scope of lines.
     """
 
     case: Case
@@ -30,6 +32,7 @@ class Material:
     simulation: Simulation | None
     scenarios: Mapping[str, float]
     sensitivity: Sensitivity | None
+    views: Mapping[str, Sample]
     titles: Mapping[str, str]
 
 
