@@ -19,7 +19,7 @@ PACKAGE = ROOT / "valuation"
 
 # The floors of ARCHITECTURE.md, low to high: a name stands for its module, or for every module of its package.
 FLOORS: list[set[str]] = [
-    {"problems", "units", "version"},
+    {"problems", "units", "version", "atomic", "texts"},
     {"formula", "operations", "columns", "least_squares", "quantiles", "lines", "recording"},
     {"kinds", "rates", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
@@ -30,6 +30,7 @@ FLOORS: list[set[str]] = [
         "checks",
         "compiled",
         "simulation",
+        "identity",
         "sensitivity",
         "reverse",
         "comparison",
@@ -47,6 +48,7 @@ FLOORS: list[set[str]] = [
         "reference",
         "labels",
         "study",
+        "published",
         "",
     },
 ]
@@ -63,6 +65,7 @@ HOMES: dict[str, set[str]] = {
     "threadpoolctl": {"simulation"},
     "distributed": {"simulation"},
     "datasketches": {"simulation"},
+    "pyarrow": {"simulation"},
     "pandas": {"simulation", "sensitivity", "study"},
     "ruamel": {"reading", "pulling"},
     "openpyxl": {"workbook"},
@@ -76,7 +79,7 @@ HOMES: dict[str, set[str]] = {
 # Libraries that `import valuation` and the library's verbs must not load before they need them.
 HEAVY = (
     "scipy.stats", "pandas", "matplotlib", "ruamel", "openpyxl", "xlsxwriter", "formualizer", "rich", "numba",
-    "distributed", "datasketches", "threadpoolctl",
+    "distributed", "datasketches", "threadpoolctl", "pyarrow",
 )  # fmt: skip
 ENTRANCES = ("study", "methods", "simulation.engine", "compiled", "plots", "cli")
 
@@ -238,7 +241,7 @@ def test_heavy_libraries_wait_until_they_are_needed(entrance: str) -> None:
 
 def test_every_library_that_is_imported_is_declared() -> None:
     used = {found.target.partition(".")[0] for module in PATHS for found in outside(module)}
-    optional = {"matplotlib", "numba", "distributed", "datasketches"}  # extras notebook, fast, cluster and large
+    optional = {"matplotlib", "numba", "distributed", "datasketches", "pyarrow"}  # the extras
     assert used - set(declared()) - {"llvmlite"} == optional  # llvmlite is numba's own, in the version it asks for
 
 

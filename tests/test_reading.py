@@ -107,7 +107,7 @@ def test_a_path_that_no_file_can_have(path: str) -> None:
     assert re.search("cannot be read: File name too long|there is nothing here", complaint(path))
 
 
-@pytest.mark.parametrize("name", ["matrix.csv", "a\\0.csv", "x" * 5000 + ".csv"], ids=["away", "null", "long"])
+@pytest.mark.parametrize("name", ["matrix.csv", "x" * 5000 + ".csv"], ids=["away", "long"])
 def test_a_correlation_matrix_that_is_not_there(name: str, write: Callable[[str], Path]) -> None:
     text = f'correlations: "{name}"\nsegments: {{a: {{method: stake, value: 1 CNY m}}}}\n'
     assert re.search("No such file|name of a file|File name too long", complaint(write(text)))

@@ -232,7 +232,10 @@ class Fact:
 
 @dataclass(frozen=True, repr=False)
 class Case:
-    """A company as of a date: everything that is assumed, read and checked; ``files`` are told from the ``folder``."""
+    """A company as of a date: everything that is assumed, read and checked.
+
+    ``files`` holds the texts by their names, told from the ``folder``, and ``overrides`` what was set beside them.
+    """
 
     id: str
     name: str
@@ -255,6 +258,7 @@ class Case:
     evidence: Mapping[str, Fact] = field(default_factory=dict)
     checks: Mapping[str, CheckSetting] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
     remarks: tuple[Problem, ...] = ()
 

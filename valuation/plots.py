@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from .atomic import replacing
 from .sensitivity import ByEvent, Contributions, Goal, Grid, Sample, Sensitivity, Shapley, Sobol, Tornado, Worst
 from .units import RATE, Unit
 
@@ -215,7 +216,8 @@ def save(draw: Draw, target: Path) -> None:
 
     figure = draw().figure
     assert isinstance(figure, Figure)
-    figure.savefig(target, dpi=130, bbox_inches="tight")
+    with replacing(target) as file:
+        figure.savefig(file, format="png", dpi=130, bbox_inches="tight")
 
 
 def _events(found: ByEvent | None) -> list[str]:

@@ -12,6 +12,7 @@ from .assumptions import Case
 from .base_case import BaseCase, base_case
 from .checks import Finding, Recorded, run_findings
 from .dependence import Repair
+from .identity import identity
 from .lines import single
 from .model import base_value
 from .reading import load as load_case
@@ -215,7 +216,7 @@ class Study:
 
     def as_json(self, simulation: Simulation | None = None) -> dict[str, Any]:
         """The contract's object for the base case, with the simulation when there is one."""
-        result = self.value().as_json()
+        result = {**self.value().as_json(), "identity": identity(self.case, simulation).as_json()}
         if self.case.scenarios:
             values = self.scenarios()
             result["scenarios"] = [

@@ -30,7 +30,8 @@ def main() -> None:
       valuation sensitivity assumptions/alibaba --only tornado,shapley
       valuation solve assumptions/alibaba --for cloud.wacc
       valuation check assumptions/alibaba
-      valuation verify alibaba.xlsx
+      valuation verify alibaba.xlsx assumptions/alibaba
+      valuation replay assumptions/alibaba
       valuation pull alibaba.xlsx assumptions/alibaba --dry-run
       valuation compare assumptions/alibaba@HEAD~1 assumptions/alibaba
     """
@@ -158,6 +159,7 @@ def check(case: str, as_json: bool) -> None:
 
 @main.command()
 @click.argument("book", type=click.Path())
+@click.argument("case", type=click.Path(), required=False)
 @click.option(
     "--draws",
     type=click.IntRange(1, 100_000),
@@ -166,22 +168,57 @@ def check(case: str, as_json: bool) -> None:
     help="Random draws pushed through the book.",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@set_option
 @json_option
 @guarded
-def verify(book: str, draws: int, seed: int, as_json: bool) -> None:
+def verify(book: str, case: str | None, draws: int, seed: int, changes: tuple[str, ...], as_json: bool) -> None:
     """Push random draws through the book's own formulas and compare them with NumPy.
+
+    With a CASE it also says whether the book still matches it, and which inputs differ; status 1 when it does not.
 
     \b
     valuation verify alibaba.xlsx --draws 200
+    valuation verify alibaba.xlsx assumptions/alibaba
     """
+    from ..reading import load
     from ..workbook.verify import verify_book
 
-    found = verify_book(Path(book), draws, seed)
+    if changes and case is None:
+        raise click.UsageError("--set needs a CASE, whose values it replaces")
+    found = verify_book(Path(book), draws, seed, None if case is None else load(case, overrides(changes)))
     if as_json:
         print_json(found.as_json())
     else:
         click.echo(str(found))
-    if not found.proved:
+    if not found.proved or (found.match is not None and not found.match.matches):
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("case", metavar="CASE|RUN.yaml", type=click.Path())
+@json_option
+@guarded
+def replay(case: str, as_json: bool) -> None:
+    """Make a published run again and compare its figures to the last digit; status 1 when one differs.
+
+    Figures must agree in twelve significant digits: processors differ in the last bits. RUN.yaml, or the
+    seeds/<case>/run.yaml of a case, says which case, seed, draws and sampling.
+
+    \b
+    valuation replay assumptions/alibaba
+    valuation replay seeds/alibaba/run.yaml --json
+    """
+    from ..published import find_run
+    from ..published import replay as made_again
+
+    run = find_run(Path(case))
+    with progress(as_json) as show:
+        found = made_again(run, show)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        click.echo(str(found))
+    if not found.reproduced:
         raise click.exceptions.Exit(1)
 
 

@@ -96,7 +96,11 @@ def options(function: Callable[..., None]) -> Callable[..., None]:
                 show_default=True,
                 help="Which draws stay in memory; others are summarised (extra large). auto goes by their number.",
             ),
-            click.option("--draws-to", type=click.Path(), help="A file .npz for the draws of the value and the parts."),
+            click.option(
+                "--draws-to",
+                type=click.Path(),
+                help="A file .npz or .parquet for the draws of the value and the parts.",
+            ),
         )
     ):
         function = decorate(function)
@@ -227,9 +231,12 @@ class Runs:
         written = job.study.write_workbook(job.target, simulation)
         files = {"workbook": str(written)}
         if self.asked["draws_to"]:
+            from ..identity import identity
             from ..simulation.saved import save_draws
 
-            files["draws"] = str(save_draws(simulation, self.asked["draws_to"]))
+            made = identity(job.study.case, simulation).properties
+            about = {name.lower(): text for name, text in made.items()} | {"unit": str(job.study.case.quote)}
+            files["draws"] = str(save_draws(simulation, self.asked["draws_to"], about))
         if self.as_json:
             job.result = {**job.study.as_json(simulation), **files}
             return

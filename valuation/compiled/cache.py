@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
+
+from ..atomic import write_text
 
 FOLDER: Final = "VALUATION_CACHE"
 
@@ -95,14 +96,7 @@ def _run(text: str, file: str, *, cache: bool) -> dict[str, Any]:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_text(path, text)
 
 
 def _forget(path: Path) -> None:

@@ -146,6 +146,7 @@ def _case(session: Session, frame: _Frame) -> Case:
         evidence=gathered.facts or {},
         checks=settings,
         files=gathered.files,
+        overrides=session.overrides,
         folder=str(gathered.root),
         remarks=(*gathered.remarks, *session.remarks),
     )

@@ -11,6 +11,7 @@ from typing import Final
 
 from ..assumptions import Fact, PeerTable
 from ..problems import Place, Problem, Problems, nearest
+from ..texts import unfit
 from .matrix import pairs, tables
 from .peers import read_peers
 from .tree import Entries, Items, Node, Text, is_file, parse_yaml, read_text, read_yaml
@@ -196,6 +197,11 @@ def _rows(path: Path, case: Gathered, problems: Problems) -> list[list[str]]:
         if len(row) != len(rows[0]):
             problems.add(Place(str(path), number, 1), "", f"expected {len(rows[0])} cells, found {len(row)}")
             return []
+    for number, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row, start=1):
+            if complaint := unfit(cell):
+                problems.add(Place(str(path), number, column), "", complaint)
+                return []
     return rows
 
 

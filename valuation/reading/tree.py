@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..problems import Place, Problems
+from ..texts import unfit
 
 LARGEST_FILE: Final = 5_000_000
 _PLAIN_TAG: Final = re.compile(r"tag:yaml\.org,2002:[a-z]+")  # what YAML makes of texts by itself
@@ -159,8 +160,8 @@ def _tree(node: Any, file: str, problems: Problems) -> Node:
     if not _PLAIN_TAG.fullmatch(str(node.tag)):
         problems.add(place, "", f"tags such as {str(node.tag).replace('tag:yaml.org,2002:', '!!')} are not used here")
     if node.id == "scalar":
-        if any("\ud800" <= character <= "\udfff" for character in node.value):
-            problems.add(place, "", "expected text, found half of a character")
+        if complaint := unfit(node.value):
+            problems.add(place, "", complaint)
             return Text(place, "?")
         return Text(place, node.value)
     if node.id == "sequence":

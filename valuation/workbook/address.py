@@ -61,15 +61,20 @@ def quoted(sheet: str) -> str:
 
 
 def sheet_title(text: str, taken: Container[str]) -> str:
-    """Return a legal sheet title near the text that is not taken (compared in lower case)."""
+    """Return a legal sheet title near the text that is not taken (``taken`` holds casefolded titles)."""
     # Excel counts a character beyond the basic plane, such as a picture, twice
-    plain = re.sub(r"[\\/*?:\[\]\x00-\x1f\U00010000-\U0010ffff]", " ", text).strip().strip("'").strip() or "Part"
+    plain = _named(re.sub(r"[\\/*?:\[\]\x00-\x1f\ufffe\uffff\U00010000-\U0010ffff]", " ", text)) or "Part"
     plain = "History of the company" if plain.lower() == "history" else plain
-    title, number = _cut(plain), 2
-    while title.lower() in taken:
+    title, number = _named(_cut(plain)) or "Part", 2
+    while title.casefold() in taken:
         ending = f" {number}"
         title, number = plain[: LONGEST_TITLE - len(ending)].rstrip() + ending, number + 1
     return title
+
+
+def _named(text: str) -> str:
+    """Without blanks and quotes around it: a title neither begins nor ends with one."""
+    return text.strip(" '")
 
 
 def _cut(text: str) -> str:

@@ -1,11 +1,11 @@
-"""Writing the workbook: every page drafted, every formula spelled, written beside the target and renamed at the end."""
+"""Writing the workbook: every page drafted, every formula spelled, and the file replaced in one step."""
 
 from __future__ import annotations
 
 import datetime
 import errno
+import io
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from ..assumptions import Case
+from ..atomic import opened_by, write_bytes
 from ..checks import Finding, Recorded, checks, file_findings, run_findings
+from ..identity import identity
 from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
 from ..simulation.draws import Draws
@@ -57,18 +59,11 @@ def write_workbook(
     """Write the case as a live workbook; the same case, simulation and sensitivity give the same bytes.
 
     ``of_run`` is what the rules about the run found in it; they are asked where it is not given. The file appears whole
-    or not at all: it is written beside the target and renamed. Raises OSError with the path.
+    or not at all. Raises OSError with the path.
     """
     target = Path(path)
     check_target(target)
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xlsx", dir=target.parent)
-    os.close(handle)
-    try:
-        _write(case, Path(name), simulation, scenarios or {}, sensitivity, of_run)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_bytes(target, _written(case, simulation, scenarios or {}, sensitivity, of_run))
     return target
 
 
@@ -87,19 +82,22 @@ def check_target(target: Path) -> None:
         raise OSError(errno.EINVAL, "expected a name that ends in .xlsx, or Excel does not open it", str(target))
     if not os.access(target.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target.parent))
+    if opened := opened_by(target):
+        raise PermissionError(errno.EACCES, opened, str(target))
 
 
-def _write(
+def _written(
     case: Case,
-    path: Path,
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None,
     of_run: Sequence[Finding] | None,
-) -> None:
+) -> bytes:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False, "in_memory": True})
+    content = io.BytesIO()
+    options = {"strings_to_urls": False, "strings_to_formulas": False, "in_memory": True}
+    book = xlsxwriter.Workbook(content, options)
     book.set_properties(
         {
             "title": f"{case.name}: sum of the parts",
@@ -110,6 +108,8 @@ def _write(
             "created": FIXED_TIME,
         }
     )
+    for name, text in identity(case, simulation).properties.items():
+        book.set_custom_property(name, text, "text")
     book.set_calc_mode("auto")
     plan = draft_book(case, simulation, scenarios, sensitivity, of_run=of_run)
     styles = Styles(book)
@@ -123,6 +123,7 @@ def _write(
         book.define_name(name, f"={cell.seen_from('')}")
     sheets[summary.SHEET.title].activate()
     book.close()
+    return content.getvalue()
 
 
 def set_up(sheet: Any, page: Page, styles: Styles) -> None:

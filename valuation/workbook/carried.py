@@ -17,7 +17,7 @@ from .address import HEAD_ROW, Cell
 from .cells import Spot, Value
 from .opening import OpenedBook, open_book
 from .package import refuse
-from .sheets.files import FILE, LINE
+from .sheets.files import FILE, LINE, SET
 from .sheets.files import TITLE as FILES
 from .sheets.inputs import BASE, ID
 from .sheets.inputs import TITLE as INPUTS
@@ -74,6 +74,7 @@ def case_of(book: OpenedBook) -> tuple[Case, str]:
     if FILES not in book.constants:
         raise refuse(path, f"expected a workbook written by valuation, with a sheet {FILES}")
     texts = _texts(book.constants)
+    changes = {name: text for name, _, text in (line.partition("=") for line in texts.pop(SET, []))}
     with tempfile.TemporaryDirectory() as folder:
         for name, lines in texts.items():
             target = (Path(folder) / name).resolve()
@@ -86,7 +87,8 @@ def case_of(book: OpenedBook) -> tuple[Case, str]:
                 raise refuse(path, f"{FILES}: {name[:80]!r} is no name of a file") from None
         single = "case.yaml" not in texts
         try:
-            return load(Path(folder) / next(iter(texts)) if single and texts else folder, evidence=False), folder
+            at = Path(folder) / next(iter(texts)) if single and texts else Path(folder)
+            return load(at, changes, evidence=False), folder
         except InvalidAssumptions as error:
             places = [(problem, problem.place.within(folder)) for problem in error.problems]
             told = [(p, Place(f"{path}: {FILES}: {there.file}", there.line, there.column)) for p, there in places]
@@ -94,13 +96,17 @@ def case_of(book: OpenedBook) -> tuple[Case, str]:
 
 
 def _texts(constants: Values) -> dict[str, list[str]]:
-    """The lines of each file, in the order of the sheet."""
+    """The lines of each file, in the order of the sheet; a row that names none goes on with the line above it."""
     texts: dict[str, list[str]] = {}
     sheet = constants[FILES]
+    lines: list[str] = []
     for row in sorted({row for row, _ in sheet if row > HEAD_ROW}):
-        name = sheet.get((row, FILE))
+        name, text = sheet.get((row, FILE)), str(sheet.get((row, LINE), ""))
         if name is not None:
-            texts.setdefault(str(name), []).append(str(sheet.get((row, LINE), "")))
+            lines = texts.setdefault(str(name), [])
+            lines.append(text)
+        elif lines:
+            lines[-1] += text
     return texts
 
 

@@ -156,8 +156,8 @@ class _Opening:
                 names[current.pop()] = text.strip().removeprefix("=")
 
         self.package.read(part, start, end)
-        titles = [title.lower() for title, _ in sheets]
-        twice = next((title for title, _ in sheets if titles.count(title.lower()) > 1), None) if sheets else ""
+        titles = [title.casefold() for title, _ in sheets]
+        twice = next((title for title, _ in sheets if titles.count(title.casefold()) > 1), None) if sheets else ""
         if twice == "":
             raise self.package.refuse("expected an Excel workbook, found one without sheets")
         if len(sheets) > MOST_SHEETS:

@@ -12,6 +12,7 @@ import numpy as np
 from ..formula import Formula, Reference, Row
 from ..lines import single
 from ..recording import Values, evaluate_row
+from ..texts import shortened
 from ..units import Unit
 from .address import Cell
 from .overlays import Overlays
@@ -19,9 +20,7 @@ from .spelling import Spelling
 from .styles import Styles
 
 Group = Literal["Results", "Inputs", "Model", "Evidence and audit"]
-LONGEST_TEXT: Final = 32_767
 RISKY: Final = tuple("=+-@\t\r\n")
-_CONTROL: Final = {code: " " for code in range(32) if code not in (9, 10)}
 
 
 @dataclass(frozen=True)
@@ -90,10 +89,8 @@ class Page:
         return Cell(self.title, row, column)
 
     def text(self, row: int, column: int, text: str, style: str = "text") -> None:
-        """Write a text; control characters become blanks, over-long texts end in an ellipsis."""
-        clean = str(text).translate(_CONTROL)
-        if len(clean) > LONGEST_TEXT:
-            clean = clean[: LONGEST_TEXT - 1] + "…"
+        """Write a text as a cell can hold it; see ``shortened``."""
+        clean = shortened(str(text))
         if clean:
             self.cells[row, column] = TextCell(clean, style)
 

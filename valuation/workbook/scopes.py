@@ -11,13 +11,13 @@ from .address import sheet_title
 
 def scope_titles(case: Case, recording: Recording, reserved: Iterable[str]) -> dict[str, str]:
     """The sheet of each scope that has rows, in the order in which a reader turns them; ``reserved`` are taken."""
-    taken = {title.lower() for title in reserved}
+    taken = {title.casefold() for title in reserved}
     titles: dict[str, str] = {}
     for name in _scopes(case):
         scope = recording.scopes.get(name)
         if scope is not None and scope.rows:
             titles[name] = sheet_title(scope.title.replace(": ", ", "), taken)
-            taken.add(titles[name].lower())
+            taken.add(titles[name].casefold())
     return titles
 
 

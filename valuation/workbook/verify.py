@@ -28,6 +28,7 @@ from .address import Cell, column_name
 from .book import Plan, draft_book, made_by
 from .carried import Values, case_of
 from .cells import Spot
+from .matching import Match, match
 from .opening import OpenedBook, open_book
 from .pages import FormulaCell, NumberCell, RawCell
 from .sheets import sensitivity as sensitivity_sheet
@@ -67,6 +68,7 @@ class Proof:
     worst_cell: str
     differences: tuple[Difference, ...]
     writer: str = ""
+    match: Match | None = None
 
     @property
     def proved(self) -> bool:
@@ -74,7 +76,11 @@ class Proof:
         return not self.differences and self.worst <= TOLERANCE
 
     def as_json(self) -> dict[str, Any]:
-        """The proof as one object; the worst difference is null where the book has an error in place of a number."""
+        """The proof as one object; the worst difference is null where the book has an error in place of a number.
+
+        Whether the book matches a case is null where it was compared with none.
+        """
+        found = self.match
         return {
             "book": self.book,
             "draws": self.draws,
@@ -85,6 +91,8 @@ class Proof:
             "proved": self.proved,
             "written_by": self.writer,
             "differences": [vars(difference) for difference in self.differences],
+            "matches_case": None if found is None else found.matches,
+            "input_differences": [] if found is None else [difference.as_json() for difference in found.differences],
         }
 
     def __str__(self) -> str:
@@ -99,11 +107,16 @@ class Proof:
             f"worst difference {self.worst:.0e}{where}"
         )
         lines.append("proved: the workbook is the model" if self.proved else "NOT proved")
+        if self.match is not None:
+            lines.append(str(self.match))
         return "\n".join(lines)
 
 
-def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
-    """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
+def verify_book(path: Path, draws: int = 200, seed: int = 1, other: Case | None = None) -> Proof:
+    """Verify a workbook written by ``write_workbook``, and whether it still matches a case, where one is given.
+
+    Raises InvalidAssumptions when it is no such workbook.
+    """
     book = open_book(path)
     formulas, constants = book.formulas, book.constants
     plan = drafted(book)
@@ -121,6 +134,7 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
         worst_cell=found.worst_cell,
         differences=(*differences, *found.differences),
         writer=book.properties.category,
+        match=None if other is None else match(book, case, other),
     )
 
 

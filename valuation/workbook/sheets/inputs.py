@@ -209,9 +209,14 @@ def rule(found: Input) -> dict[str, object]:
         "criteria": "between",
         "minimum": low,
         "maximum": high,
-        "error_title": found.label[:32],
+        "error_title": _short(found.label),
         "error_message": f"Expected {wanted} ({found.unit})",
     }
+
+
+def _short(label: str) -> str:
+    """A label as the title of a message: 32 units of UTF-16 at most."""
+    return label.encode("utf-16-le")[:64].decode("utf-16-le", "ignore")
 
 
 SHEET: Final = Sheet(
