@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from valuation.workbook.sheets.lines import place_rows
 from workbooks import recalculated
 
 from valuation.calculation import Calculation
@@ -18,7 +19,6 @@ from valuation.kinds import Kind, Table
 from valuation.lines import Line, Lines, snake
 from valuation.recording import Recording, Scope, evaluate_all
 from valuation.units import Unit, money
-from valuation.workbook.lines_page import place_rows
 from valuation.workbook.pages import Draft
 
 ENGINE_DRAWS = 5

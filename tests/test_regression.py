@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from conftest import CASES
 from scipy import stats
+from valuation.workbook.sheets.lines import place_rows
+from valuation.workbook.sheets.peers import place_peers
 from workbooks import need_libreoffice, run_tool
 
 from valuation.assumptions import Case, PeerTable
@@ -21,9 +23,7 @@ from valuation.reading import load
 from valuation.recording import Recording, evaluate_all
 from valuation.schedules import SCHEDULES, regression
 from valuation.units import NUMBER, RATE
-from valuation.workbook.lines_page import place_rows
 from valuation.workbook.pages import Draft, write_page
-from valuation.workbook.peers_page import write_peers
 from valuation.workbook.styles import Styles
 
 RANDOM = np.random.default_rng(5)
@@ -177,7 +177,7 @@ def drafted(case: Case, **choices: Any) -> tuple[Recording, Draft, dict[str, Any
         draft.cells[row] = pages[2].cell(number, 2)
         value = inputs.get(row.name, dict(recording.constants.values()).get(row, 0.0))
         pages[2].number(number, 2, value, "0.0")
-    write_peers(pages[0], case, recording, draft)
+    place_peers(pages[0], case, recording, draft)
     draft.values = evaluate_all(recording, {row: np.array([inputs[name]]) for name, row in recording.inputs.items()})
     place_rows(pages[1], recording.scopes[""], draft)
     for row in recording.written:

@@ -9,11 +9,11 @@ import numpy as np
 import openpyxl
 import pytest
 from conftest import ASSUMPTIONS, GOOD
+from valuation.workbook.sheets.sensitivity import MOST
 from workbooks import Engine
 
 from valuation import Study, load, plots
 from valuation.sensitivity import QUICK, Axis
-from valuation.workbook.sensitivity_page import MOST
 from valuation.workbook.verify import verify_book
 
 SALES = next(path for path in GOOD if path.stem == "dcf_by_sales")
@@ -34,7 +34,7 @@ def book(alibaba: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rows(book: Path, caption: str) -> dict[str, list[object]]:
     """The rows of the table under a caption, by name."""
-    sheet = openpyxl.load_workbook(book, data_only=True)["Sensitivity"]
+    sheet = openpyxl.load_workbook(book, data_only=True)["Simulated sensitivity"]
     told = [[cell.value for cell in row] for row in sheet.iter_rows(max_col=10)]
     start = next(number for number, row in enumerate(told) if str(row[0]).startswith(caption)) + 2
     found = {}
@@ -68,7 +68,7 @@ def test_the_page_shows_the_figures_of_the_run(alibaba: Study, book: Path) -> No
 
 
 def test_stored_numbers_are_blue_and_have_a_unit_and_a_format(book: Path) -> None:
-    sheet = openpyxl.load_workbook(book)["Sensitivity"]
+    sheet = openpyxl.load_workbook(book)["Simulated sensitivity"]
     numbers = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "n" and cell.value is not None]
     assert len(numbers) > 200
     assert {BLUE} == {cell.font.color.rgb for cell in numbers}
@@ -78,17 +78,17 @@ def test_stored_numbers_are_blue_and_have_a_unit_and_a_format(book: Path) -> Non
 
 def test_the_base_of_the_page_follows_the_inputs(alibaba: Study, book: Path) -> None:
     engine = Engine(book)
-    assert alibaba.value().per_share == pytest.approx(engine.read("Sensitivity!C5"), rel=1e-12)
+    assert alibaba.value().per_share == pytest.approx(engine.read("Simulated sensitivity!C5"), rel=1e-12)
     engine.type("drivers.usd_cny", 7.5)
     changed = load(ALIBABA, {"drivers.usd_cny": "7.5"}).value().per_share
-    assert changed == pytest.approx(engine.read("Sensitivity!C5"), rel=1e-12)
-    assert changed - alibaba.value().per_share == pytest.approx(engine.read("Sensitivity!C7"), rel=1e-9)
+    assert changed == pytest.approx(engine.read("Simulated sensitivity!C5"), rel=1e-12)
+    assert changed - alibaba.value().per_share == pytest.approx(engine.read("Simulated sensitivity!C7"), rel=1e-9)
 
 
 def test_the_page_has_three_native_charts(book: Path) -> None:
     with zipfile.ZipFile(book) as archive:
         texts = [archive.read(name).decode() for name in archive.namelist() if "charts/chart" in name]
-    charts = [text for text in texts if "Sensitivity!" in text]
+    charts = [text for text in texts if "'Simulated sensitivity'!" in text]
     assert 3 == len(charts)
     [tornado] = [text for text in charts if "Tornado" in text]
     assert 2 == tornado.count("<c:ser>")
@@ -99,7 +99,7 @@ def test_the_page_has_three_native_charts(book: Path) -> None:
 def test_a_book_with_the_page_is_proved(path: Path, tmp_path: Path) -> None:
     study = load(path)
     book = study.write_workbook(tmp_path / "b.xlsx", study.simulate(64))
-    assert "Sensitivity" in openpyxl.load_workbook(book).sheetnames
+    assert "Simulated sensitivity" in openpyxl.load_workbook(book).sheetnames
     assert verify_book(book, 3).proved
 
 
@@ -107,14 +107,14 @@ def test_a_changed_formula_of_the_page_is_found(tmp_path: Path) -> None:
     study = load(SALES)
     path = study.write_workbook(tmp_path / "b.xlsx", study.simulate(64))
     book = openpyxl.load_workbook(path)
-    book["Sensitivity"]["C7"] = "=C5*2"
+    book["Simulated sensitivity"]["C7"] = "=C5*2"
     book.save(path)
-    assert ["Sensitivity!C7"] == [found.cell for found in verify_book(path, 2).differences]
+    assert ["Simulated sensitivity!C7"] == [found.cell for found in verify_book(path, 2).differences]
 
 
 def test_a_book_without_a_run_has_no_such_page(tmp_path: Path) -> None:
     path = load(SALES).write_workbook(tmp_path / "b.xlsx")
-    assert "Sensitivity" not in openpyxl.load_workbook(path).sheetnames
+    assert "Simulated sensitivity" not in openpyxl.load_workbook(path).sheetnames
 
 
 # Pictures -------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import CASES, every_good_case, every_shipped_case
+from valuation.workbook.sheets.checks import STATUS, TEST
 from workbooks import Engine, need_libreoffice, run_tool
 
 from valuation.assumptions import Case
@@ -22,7 +23,6 @@ from valuation.study import Study, load
 from valuation.trial import record
 from valuation.workbook import book as book_module
 from valuation.workbook.book import write_workbook
-from valuation.workbook.checks_page import STATUS, TEST
 from valuation.workbook.verify import verify_book
 
 ALIBABA = Path(__file__).parents[1] / "assumptions" / "alibaba"
@@ -146,7 +146,7 @@ def test_every_assumption_of_alibaba_has_a_source_and_judgements_a_reason(alibab
 def test_each_part_has_a_sheet_of_its_own(alibaba: Study, alibaba_book: Path) -> None:
     titles = openpyxl.load_workbook(alibaba_book).sheetnames
     assert len(set(titles)) == len(titles)
-    for wanted in ("Contents", "Summary", "Inputs", "Sum of the parts", "Bridge", "Simulation", "Checks"):
+    for wanted in ("Cover", "Summary", "Inputs", "Sum of the parts", "Bridge", "Simulation", "Checks"):
         assert wanted in titles
     for segment in alibaba.case.segments.values():
         assert any(segment.name.startswith(title.partition(",")[0]) for title in titles), segment.name

@@ -13,11 +13,11 @@ import formualizer
 import numpy as np
 import openpyxl
 import pytest
+from valuation.workbook.sheets.lines import place_rows
 
 from valuation.formula import Row
 from valuation.recording import Recording, Scope
 from valuation.workbook.address import FIRST_YEAR, HEAD_ROW, PERIOD_ROW, Cell
-from valuation.workbook.lines_page import place_rows
 from valuation.workbook.pages import Draft
 
 SHARED_TOOLS = Path(__file__).parents[2] / "shared" / "tools"

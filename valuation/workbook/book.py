@@ -12,71 +12,31 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..assumptions import Case
-from ..bridge import Valuation
-from ..checks import Check, Finding, Recorded, checks, file_findings, run_findings
-from ..formula import Reference
-from ..model import GROUP_TITLES
-from ..recording import Recording, evaluate_all
+from ..checks import Recorded, checks, file_findings, run_findings
+from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
 from ..simulation.results import Simulation
 from ..trial import record
 from ..version import __version__
-from . import (
-    checks_page,
-    inputs_page,
-    parts_page,
-    peers_page,
-    reverse_page,
-    sensitivity_page,
-    simulation_page,
-    summary_page,
-    tables_pages,
-    transactions_page,
-)
 from .address import HEAD_ROW, Cell
-from .lines_page import place_rows, write_rows
+from .contents import BACK, FRONT
 from .pages import Draft, Page, write_page
 from .results import result_rows
 from .scopes import scope_titles
+from .sheet import Material, Sheet
+from .sheets import checks as checks_sheet
+from .sheets import lines, parts, summary
 from .styles import Styles
 
-INPUTS: Final = "Inputs"
-SUMMARY: Final = "Summary"
-CONTENTS: Final = "Contents"
-SIMULATION: Final = "Simulation"
-PEERS: Final = "Peers"
-EVIDENCE: Final = "Evidence and sources"
-SCENARIOS: Final = "Scenarios"
-BASELINE: Final = "Audit baseline"
-FILES: Final = "Audit files"
-RESERVED: Final = (
-    CONTENTS,
-    SUMMARY,
-    INPUTS,
-    SIMULATION,
-    PEERS,
-    EVIDENCE,
-    SCENARIOS,
-    BASELINE,
-    FILES,
-    checks_page.TITLE,
-    transactions_page.TITLE,
-    reverse_page.TITLE,
-    sensitivity_page.TITLE,
-)
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A drafted book: its pages and formulas, and the recording they came from."""
+    """A drafted book: its pages and formulas, and what they were made of."""
 
-    case: Case
-    recording: Recording
-    valuation: Valuation
+    made: Material
     draft: Draft
-    titles: Mapping[str, str]
-    checks: list[Check]
 
 
 def write_workbook(
@@ -151,7 +111,7 @@ def _write(
         write_page(book, sheet, page, spelling, styles)
     for name, cell in plan.draft.names.items():
         book.define_name(name, f"={cell.seen_from('')}")
-    sheets[SUMMARY].activate()
+    sheets[summary.SHEET.title].activate()
     book.close()
 
 
@@ -179,134 +139,81 @@ def draft_book(
     *,
     judged: bool = True,
 ) -> Plan:
-    """Draft every page in the order of the book; the order of writing is that of the model.
+    """Draft every page; they stand in the order in which a reader turns them and are written as they need each other.
 
     ``judged`` runs the rules whose results are stored texts; a proof, which compares formulas, does without.
     """
-    recording, found = record(case)
-    mark = recording.constant(summary_page.PRICE_MARK, 0.008)
-    if found.price is not None:
-        reverse_page.least_change(recording)
-    recorded = Recorded(case, recording, found)
-    made = checks(recorded)
-    stored = _stored_findings(recorded, simulation) if judged else []
-    draft = Draft(case.years, results=result_rows(case, recording, found))
-    titles = scope_titles(case, recording, RESERVED)
-    pages = _pages(case, recording, titles, draft, simulation, sensitivity)
-    base_year = inputs_page.place_inputs(pages[INPUTS], case, recording, draft)
-    inputs_page.write_inputs(pages[INPUTS], case, recording, draft)
-    if PEERS in pages:
-        peers_page.write_peers(pages[PEERS], case, recording, draft)
-    draft.values = evaluate_all(recording, dict(draft.values))
-    _write_model(case, recording, titles, draft, base_year)
-    per_share = parts_page.write_parts(
-        pages[titles["parts"]], case, recording.scopes["parts"], found, draft, simulation
-    )
-    if case.transactions:
-        transactions_page.write_transactions(pages[transactions_page.TITLE], case, found, draft)
-    if found.price is not None:
-        reverse_page.write_reverse(pages[reverse_page.TITLE], case, recording, found, draft)
-    checks_page.write_checks(pages[checks_page.TITLE], made, stored, simulation is not None, draft, case.folder)
-    _write_run(case, pages, draft, simulation, found, per_share, mark)
-    if sensitivity is not None:
-        sensitivity_page.write_sensitivity(pages[sensitivity_page.TITLE], sensitivity, found, draft)
-    _write_lists(case, pages, draft, simulation, scenarios)
-    for page in pages.values():
-        _headers(page, checks_page.MASTER, draft)
-    return Plan(case, recording, found, draft, titles, made)
+    made = _material(case, simulation, scenarios, sensitivity, judged)
+    draft = Draft(case.years, results=result_rows(case, made.recording, made.valuation))
+    wanted = [sheet for sheet in (*FRONT, *BACK) if sheet.needed(made)]
+    for sheet in wanted:
+        sheet.prepare(made)
+    _add_pages(made, draft)
+    for sheet in wanted:
+        sheet.place(draft.pages[sheet.title], made, draft)
+    draft.values = evaluate_all(made.recording, dict(draft.values))
+    _write_model(made, draft)
+    for sheet in sorted(wanted, key=lambda sheet: sheet.closing):
+        sheet.write(draft.pages[sheet.title], made, draft)
+    for page in draft.pages.values():
+        _headers(page, checks_sheet.MASTER, draft)
+    return Plan(made, draft)
 
 
-def _stored_findings(recorded: Recorded, simulation: Simulation | None) -> list[Finding]:
-    found = file_findings(recorded)
-    return found if simulation is None else found + run_findings(recorded, simulation)
-
-
-def _write_model(case: Case, recording: Recording, titles: Mapping[str, str], draft: Draft, base_year: Cell) -> None:
-    """The rows of every scope: placed first, so that each may read any other, then written."""
-    for scope, title in titles.items():
-        place = parts_page.place_parts if scope == "parts" else place_rows
-        place(draft.pages[title], recording.scopes[scope], draft)
-    timed = {name for name in titles if any(row.yearly for row in recording.scopes[name].rows)}
-    for scope, title in titles.items():
-        if scope != "parts":
-            noted = case.workings.get(scope) or case.segments.get(scope)
-            note = noted.note if noted else ""
-            axis = base_year if scope in timed or not timed else None
-            page = draft.pages[title]
-            write_rows(page, recording.scopes[scope], draft, case.base_year + 1, base_year=axis, note=note)
-
-
-def _write_lists(
+def _material(
     case: Case,
-    pages: Mapping[str, Page],
-    draft: Draft,
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
-) -> None:
-    """The pages that only list."""
-    if SCENARIOS in pages:
-        tables_pages.write_scenarios(pages[SCENARIOS], case, scenarios)
-    tables_pages.write_evidence(pages[EVIDENCE], case)
-    tables_pages.write_baseline(pages[BASELINE], case, draft, INPUTS)
-    tables_pages.write_files(pages[FILES], case)
-    tables_pages.write_contents(pages[CONTENTS], pages, case, _notes(case), _run_note(simulation))
-
-
-def _write_run(
-    case: Case,
-    pages: Mapping[str, Page],
-    draft: Draft,
-    simulation: Simulation | None,
-    found: Valuation,
-    per_share: dict[str, Reference],
-    mark: Reference,
-) -> None:
-    """The pages that show a run; without one the summary shows the base case only."""
-    status = '"no simulation in this book"'
-    if simulation is not None:
-        page = pages[SIMULATION]
-        simulation_page.write_simulation(page, case, simulation, draft, BASELINE, INPUTS)
-        status = f"{SIMULATION}!{simulation_page.status_cell(page)}"
-    summary_page.write_summary(pages[SUMMARY], case, found, per_share, draft, simulation, status, mark)
-
-
-def _pages(
-    case: Case,
-    recording: Recording,
-    titles: Mapping[str, str],
-    draft: Draft,
-    simulation: Simulation | None,
     sensitivity: Sensitivity | None,
-) -> dict[str, Page]:
-    """Add the pages in the order in which a reader turns them."""
-    draft.page(CONTENTS, case.name, f"Sum of the parts as of {case.date}" if case.date else "Sum of the parts")
-    draft.page(SUMMARY, f"{case.name}: summary", f"{case.quote}; base case beside the simulation")
-    draft.page(INPUTS, "Inputs", "Every assumption, in blue; change the column Base and the whole book follows")
-    if case.peers:
-        draft.page(PEERS, "Peers", "Tables of peers as pasted; derived columns, statistics and samples are formulas")
-    for name, title in titles.items():
+    judged: bool,
+) -> Material:
+    recording, found = record(case)
+    recorded = Recorded(case, recording, found)
+    stored = file_findings(recorded) if judged else []
+    if judged and simulation is not None:
+        stored += run_findings(recorded, simulation)
+    titles = scope_titles(case, recording, [sheet.title for sheet in (*FRONT, *BACK)])
+    return Material(
+        case, recording, found, recorded, checks(recorded), stored, simulation, scenarios, sensitivity, titles
+    )
+
+
+def _add_pages(made: Material, draft: Draft) -> None:
+    """Add the pages: what sums up and what is given, the lines of every scope, what is made of them."""
+    case = made.case
+    for sheet in FRONT:
+        _add_page(sheet, made, draft)
+    for name, title in made.titles.items():
         working = case.workings.get(name)
         note = f"{case.currency} m unless stated"
         if working is not None:
             note = f"{working.calculation.name}: {working.calculation.summary}".replace("`", "")
-        draft.page(title, recording.scopes[name].title, note)
-    if case.transactions:
-        note = f"{case.currency} m and {case.quote}; every difference named"
-        draft.page(transactions_page.TITLE, "Before and after transactions", note)
-    if case.has("shares.price"):
-        draft.page(reverse_page.TITLE, reverse_page.TITLE, "Solved in closed form and live, everything else at base")
-    if simulation is not None:
-        note = "A stored run: numbers in blue do not follow the inputs until the next run"
-        draft.page(SIMULATION, "Simulation", note)
-    if sensitivity is not None:
-        draft.page(sensitivity_page.TITLE, "Sensitivity", sensitivity_page.SUBTITLE)
-    if case.scenarios:
-        draft.page(SCENARIOS, "Scenarios", "Named overlays of the base case")
-    draft.page(EVIDENCE, "Evidence", "Facts that assumptions cite, first those cited")
-    draft.page(checks_page.TITLE, "Checks", "Live tests of the model, and what was found in the files and the run")
-    draft.page(BASELINE, "Audit: what the run was given", "Stored values, compared with the Inputs sheet")
-    draft.page(FILES, "Audit: the assumption files", "The text from which this book was made")
-    return draft.pages
+        draft.page(title, made.recording.scopes[name].title, note)
+    for sheet in BACK:
+        _add_page(sheet, made, draft)
+
+
+def _add_page(sheet: Sheet, made: Material, draft: Draft) -> None:
+    if sheet.needed(made):
+        draft.page(sheet.title, sheet.heading(made), sheet.subtitle(made), sheet.about)
+
+
+def _write_model(made: Material, draft: Draft) -> None:
+    """The rows of every scope: placed first, so that each may read any other, then written."""
+    scopes, titles, case = made.recording.scopes, made.titles, made.case
+    for scope, title in titles.items():
+        place = parts.place_parts if scope == parts.SCOPE else lines.place_rows
+        place(draft.pages[title], scopes[scope], draft)
+    timed = {name for name in titles if any(row.yearly for row in scopes[name].rows)}
+    for scope, title in titles.items():
+        page = draft.pages[title]
+        if scope == parts.SCOPE:
+            parts.write_parts(page, made, draft)
+        else:
+            noted = case.workings.get(scope) or case.segments.get(scope)
+            axis = draft.base_year if scope in timed or not timed else None
+            note = noted.note if noted else ""
+            lines.write_rows(page, scopes[scope], draft, case.base_year + 1, base_year=axis, note=note)
 
 
 def _headers(page: Page, master: Cell, draft: Draft) -> None:
@@ -317,25 +224,3 @@ def _headers(page: Page, master: Cell, draft: Draft) -> None:
         page.raw(
             2, 0, f'="Checks: "&{master.seen_from(page.title)}', f"Checks: {getattr(status, 'value', '')}", "formula"
         )
-
-
-def _notes(case: Case) -> dict[str, str]:
-    return {
-        SUMMARY: "The value per share beside the price, the football field and the value by part",
-        INPUTS: "Every assumption with unit, distribution, range, source and reason",
-        transactions_page.TITLE: "What each transaction changes for one share, and what is expected of it",
-        SIMULATION: "Percentiles, histogram and cumulative distribution of the last run",
-        sensitivity_page.TITLE: "Which assumptions move the value: tornado, contributions, the worst draws, events",
-        reverse_page.TITLE: "Each part, the holding discount and each transaction as the price implies it",
-        EVIDENCE: "Dated and sourced facts",
-        BASELINE: "The inputs that the stored run was given",
-        FILES: "The assumption files as text",
-        GROUP_TITLES["parts"]: "Each part's worth and what the group owns of it",
-        GROUP_TITLES["bridge"]: "From the parts to the equity of the group and to one share",
-    }
-
-
-def _run_note(simulation: Simulation | None) -> str:
-    if simulation is None:
-        return "no simulation"
-    return f"{simulation.draws:,} draws, seed {simulation.seed}, {simulation.kind}"

@@ -67,6 +67,7 @@ class Page:
     title: str
     heading: str
     subtitle: str = ""
+    about: str = ""
     cells: dict[tuple[int, int], Content] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] = (4, 1)
@@ -111,7 +112,8 @@ class Page:
 class Draft:
     """The book before it is written: pages in order, where each row stands and what it is worth in the base case.
 
-    ``results`` are the rows that stand out on their sheets.
+    ``results`` are the rows that stand out on their sheets. Sheets keep for each other what those need that come
+    later: the cell of the ``base_year``, each part's value ``per_share``, and the ``status`` of the stored run.
     """
 
     years: int
@@ -121,15 +123,18 @@ class Draft:
     peers: dict[tuple[str, str], str] = field(default_factory=dict)
     names: dict[str, Cell] = field(default_factory=dict)
     results: frozenset[Row] = frozenset()
+    base_year: Cell | None = None
+    per_share: dict[str, Reference] = field(default_factory=dict)
+    status: Cell | None = None
 
     @property
     def spelling(self) -> Spelling:
         """How formulas are spelled in this book."""
         return Spelling(self.cells, self.years, self.peers)
 
-    def page(self, title: str, heading: str, subtitle: str = "") -> Page:
+    def page(self, title: str, heading: str, subtitle: str = "", about: str = "") -> Page:
         """Add a page."""
-        self.pages[title] = Page(title, heading, subtitle)
+        self.pages[title] = Page(title, heading, subtitle, about)
         return self.pages[title]
 
     def put(

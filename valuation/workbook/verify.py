@@ -28,11 +28,14 @@ from ..simulation.draws import Draws
 from ..simulation.evaluator import Evaluator
 from ..simulation.results import Drawn, Simulation
 from ..simulation.sampling import design
-from . import sensitivity_page
 from .address import HEAD_ROW, Cell, column_name
-from .book import FILES, INPUTS, SIMULATION, Plan, draft_book, made_by
+from .book import Plan, draft_book, made_by
 from .pages import FormulaCell, NumberCell, RawCell
-from .tables_pages import FILE, LINE
+from .sheets import sensitivity as sensitivity_sheet
+from .sheets.files import FILE, LINE
+from .sheets.files import TITLE as FILES
+from .sheets.inputs import TITLE as INPUTS
+from .sheets.simulation import TITLE as SIMULATION
 
 TOLERANCE: Final = 1e-9
 NEAR_ZERO: Final = 1e-6
@@ -106,7 +109,7 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     case = _case(path, formulas, constants)
     simulation = _stand_in(case) if SIMULATION in constants else None
     # the page is laid out by few draws, its numbers are not compared
-    analysed = sensitivity(case, QUICK, FEW) if sensitivity_page.TITLE in constants else None
+    analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in constants else None
     plan = draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, judged=False)
     differences = [*_formula_differences(plan, formulas), *_input_differences(plan, constants)]
     found = _Comparison(path, plan, case)
@@ -270,7 +273,7 @@ class _Comparison:
 
     def _targets(self, lines: Lines, draws: int) -> Iterator[tuple[Cell, str, Array]]:
         """The cell of every line, year by year, with its unit and its NumPy values."""
-        for scope_name, scope in self.plan.recording.scopes.items():
+        for scope_name, scope in self.plan.made.recording.scopes.items():
             for row in scope.rows:
                 values = self._values(lines, scope_name, row)
                 cell = self.plan.draft.cells[row]

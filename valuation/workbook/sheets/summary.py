@@ -7,33 +7,33 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..assumptions import Case
-from ..bridge import Valuation
-from ..formula import Reference, Row
-from ..operations import maximum, minimum
-from ..simulation.results import Simulation
-from ..units import RATE
-from .address import HEAD_ROW
-from .pages import Draft, Page
-from .styles import NAVY
+from ...assumptions import Case
+from ...bridge import Valuation
+from ...formula import Reference, Row
+from ...operations import maximum, minimum
+from ...simulation.results import Simulation
+from ...units import RATE
+from ..address import HEAD_ROW
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
+from ..styles import NAVY
 
 LABEL, UNIT, VALUE, LOW, HIGH = range(5)
 BELOW, ABOVE = 8, 9
 PIECES: Final = range(10, 16)
+MARK: Final = 0.008
 PRICE_MARK: Final = "Width of the price mark in charts, share of the price"
 
 
-def write_summary(
-    page: Page,
-    case: Case,
-    found: Valuation,
-    per_share: dict[str, Reference],
-    draft: Draft,
-    simulation: Simulation | None,
-    status: str,
-    mark: Reference,
-) -> None:
+def _prepare(made: Material) -> None:
+    made.recording.constant(PRICE_MARK, MARK)
+
+
+def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the headline, the table of parts with ranges, and the charts."""
+    case, found, per_share, simulation = made.case, made.valuation, draft.per_share, made.simulation
+    status = '"no simulation in this book"' if draft.status is None else draft.status.seen_from(page.title)
+    mark = made.recording.constant(PRICE_MARK, MARK)
     page.widths = {LABEL: 46, UNIT: 11, **dict.fromkeys(range(2, 16), 13)}
     page.freeze = (HEAD_ROW + 1, 1)
     at, whole = _headline(page, case, found, draft, simulation, status)
@@ -246,3 +246,14 @@ def _by_part(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
     chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
     chart.set_size({"width": 860, "height": 380})
     return chart
+
+
+SHEET: Final = Sheet(
+    "Summary",
+    heading=lambda made: f"{made.case.name}: summary",
+    subtitle=lambda made: f"{made.case.quote}; base case beside the simulation",
+    about="The value per share beside the price, the football field and the value by part",
+    prepare=_prepare,
+    write=_write,
+    closing=True,
+)

@@ -7,15 +7,17 @@ from typing import Final
 
 import numpy as np
 
-from ..assumptions import DEFAULT, Case, Input
-from ..formula import Row
-from ..lines import snake
-from ..model import GROUP_TITLES
-from ..recording import Recording
-from ..units import Unit
-from .address import FIRST_ROW, HEAD_ROW, Cell
-from .pages import Draft, Page
+from ...assumptions import DEFAULT, Case, Input
+from ...formula import Row
+from ...lines import snake
+from ...model import GROUP_TITLES
+from ...recording import Recording
+from ...units import Unit
+from ..address import FIRST_ROW, HEAD_ROW
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
 
+TITLE: Final = "Inputs"
 NAME, UNIT, BASE, DISTRIBUTION, LOW, MIDDLE, HIGH, SOURCE, ID, WHY = range(10)
 HEADS: Final = {
     NAME: "Assumption",
@@ -43,9 +45,10 @@ WIDTHS: Final = {
 }
 
 
-def place_inputs(page: Page, case: Case, recording: Recording, draft: Draft) -> Cell:
-    """Give every input and constant its row; returns the cell of the base year."""
-    base_year = page.cell(FIRST_ROW, BASE)
+def _place(page: Page, made: Material, draft: Draft) -> None:
+    """Give every input and constant its row and its value."""
+    case, recording = made.case, made.recording
+    draft.base_year = page.cell(FIRST_ROW, BASE)
     at = FIRST_ROW + 1
     for heading, rows in _sections(case, recording):
         at += 1
@@ -54,7 +57,8 @@ def place_inputs(page: Page, case: Case, recording: Recording, draft: Draft) -> 
         for row in rows:
             draft.cells[row] = page.cell(at, BASE)
             at += 1
-    return base_year
+    draft.values.update({recording.inputs[found.name]: np.array([found.base]) for found in case.inputs})
+    draft.values.update({row: np.array([value]) for row, value in recording.constants.values()})
 
 
 def _sections(case: Case, recording: Recording) -> Iterator[tuple[str, list[Row]]]:
@@ -69,12 +73,13 @@ def _sections(case: Case, recording: Recording) -> Iterator[tuple[str, list[Row]
         yield "Constants of methods and checks", constants
 
 
-def write_inputs(page: Page, case: Case, recording: Recording, draft: Draft) -> None:
+def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the head and a row for each input."""
+    case, recording = made.case, made.recording
     page.heads(HEAD_ROW, HEADS, right_from=99)
     page.widths = dict(WIDTHS)
     page.freeze = (HEAD_ROW + 1, BASE + 1)
-    page.print_area = (0, NAME, max(cell.row for cell in draft.cells.values()), ID)
+    page.print_area = (0, NAME, max(row for row, _ in page.cells), ID)
     page.text(FIRST_ROW, NAME, "Base fiscal year (the last before the forecast)")
     page.text(FIRST_ROW, UNIT, "year", "unit")
     page.number(FIRST_ROW, BASE, case.base_year, "0", "input")
@@ -83,7 +88,6 @@ def write_inputs(page: Page, case: Case, recording: Recording, draft: Draft) -> 
         row = recording.inputs[found.name]
         at = draft.cells[row].row
         _input(page, at, found, case)
-        draft.values[row] = np.array([found.base])
         draft.names[found.name] = page.cell(at, BASE)
     for row, value in recording.constants.values():
         at = draft.cells[row].row
@@ -92,7 +96,6 @@ def write_inputs(page: Page, case: Case, recording: Recording, draft: Draft) -> 
         page.number(at, BASE, value, _format(value, row.unit), "input")
         page.text(at, SOURCE, "method")
         page.text(at, ID, f"constant.{snake(row.label)}", "unit")
-        draft.values[row] = np.array([value])
 
 
 def _input(page: Page, at: int, found: Input, case: Case) -> None:
@@ -151,3 +154,13 @@ def _rule(found: Input) -> dict[str, object]:
         "error_title": found.label[:32],
         "error_message": f"Expected {wanted} ({found.unit})",
     }
+
+
+SHEET: Final = Sheet(
+    TITLE,
+    heading=lambda made: "Inputs",
+    subtitle=lambda made: "Every assumption, in blue; change the column Base and the whole book follows",
+    about="Every assumption with unit, distribution, range, source and reason",
+    place=_place,
+    write=_write,
+)

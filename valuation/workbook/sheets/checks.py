@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ..checks import Check, Finding, When, standards
-from ..checks.rule import rules, unit_of
-from ..formula import Formula, Reference
-from .address import HEAD_ROW, Cell
-from .pages import Draft, Page
+from ...checks import Check, Finding, When, standards
+from ...checks.rule import rules, unit_of
+from ...formula import Formula, Reference
+from ..address import HEAD_ROW, Cell
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
 
 TITLE: Final = "Checks"
 CHECK, NUMBER, UNIT, FOUND, LIMIT, TEST, STATUS, MESSAGE, PLACE = range(9)
@@ -31,19 +32,17 @@ HEADS: Final = {
 }
 
 
-def write_checks(
-    page: Page, found: Sequence[Check], stored: Sequence[Finding], ran: bool, draft: Draft, folder: str
-) -> None:
+def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write a row for each live check, a row for each other rule with its findings, and the master check above them.
 
-    ``ran`` says whether the book holds a run, so that the rules about it were judged; places are told from
-    the ``folder`` of the case, so that the book is the same wherever that stands.
+    Places are told from the folder of the case, so that the book is the same wherever that stands.
     """
+    stored, ran, folder = made.stored, made.simulation is not None, made.case.folder
     page.heads(HEAD_ROW, HEADS, 99)
     page.widths = {CHECK: 36, NUMBER: 6, UNIT: 10, FOUND: 14, LIMIT: 12, TEST: 10, STATUS: 12, MESSAGE: 110, PLACE: 50}
     page.freeze = (HEAD_ROW + 1, 1)
     at = FIRST
-    for check in found:
+    for check in made.checks:
         at = _live(page, at, check, draft, folder)
     at = _stored(page, at + 1, FILES_RULES, "files", stored, True, folder)
     at = _stored(page, at + 1, "Rules about the stored run", "run", stored, ran, folder)
@@ -127,3 +126,12 @@ def _master(page: Page) -> None:
     failed = any("ERROR" in (getattr(cell, "value", ""), getattr(cell, "text", "")) for cell in statuses)
     rows = f"$G${FIRST + 1}:$G${LAST}"  # to a fixed row: how much the stored rules find is no part of the formula
     page.raw(1, STATUS, f'=IF(COUNTIF({rows},"ERROR")=0,"OK","ERROR")', "ERROR" if failed else "OK", "status")
+
+
+SHEET: Final = Sheet(
+    TITLE,
+    heading=lambda made: "Checks",
+    subtitle=lambda made: "Live tests of the model, and what was found in the files and the run",
+    about="What professionals look for before they believe a model, each with its status",
+    write=_write,
+)

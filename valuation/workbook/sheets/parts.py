@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..assumptions import Case
-from ..bridge import Valuation
-from ..formula import Reference, Row
-from ..operations import above, absolute, add_up, where
-from ..recording import Scope
-from ..simulation.results import Simulation
-from ..units import RATE
-from .address import HEAD_ROW
-from .pages import Draft, Page
+from ...assumptions import Case
+from ...bridge import Valuation
+from ...formula import Reference, Row
+from ...operations import above, absolute, add_up, where
+from ...recording import Scope
+from ...units import RATE
+from ..address import HEAD_ROW
+from ..pages import Draft, Page
+from ..sheet import Material
 
+SCOPE: Final = "parts"
 PART, UNIT, METHOD, ENTERPRISE, EQUITY, OWNED, ATTRIBUTABLE, PER_SHARE, WEIGHT, LOW, MIDDLE, HIGH = range(12)
 WIDTHS: Final = {PART: 36, UNIT: 10, METHOD: 12, **dict.fromkeys(range(3, 12), 13)}
 FIRST: Final = HEAD_ROW + 2
@@ -25,11 +26,10 @@ def place_parts(page: Page, scope: Scope, draft: Draft) -> None:
         draft.cells[row] = page.cell(FIRST + number, ATTRIBUTABLE)
 
 
-def write_parts(
-    page: Page, case: Case, scope: Scope, found: Valuation, draft: Draft, simulation: Simulation | None
-) -> dict[str, Reference]:
-    """Write the table; returns the cell of each part's value per share."""
-    quote = str(case.quote)
+def write_parts(page: Page, made: Material, draft: Draft) -> None:
+    """Write the table; keeps the cell of each part's value per share for the sheets that sum up."""
+    case, found, simulation = made.case, made.valuation, made.simulation
+    scope, quote = made.recording.scopes[SCOPE], str(case.quote)
     page.heads(
         HEAD_ROW,
         {
@@ -52,7 +52,7 @@ def write_parts(
     page.heights[HEAD_ROW] = 42
     page.freeze = (HEAD_ROW + 1, 1)
     *rows, total = scope.rows
-    per_share: dict[str, Reference] = {}
+    per_share = draft.per_share
     for row, (name, segment) in zip(rows, case.parts.items(), strict=True):
         at = draft.cells[row].row
         part = found.parts[name]
@@ -74,7 +74,6 @@ def write_parts(
                 page.number(at, column, quantiles[q], case.quote.number_format)
     _total(page, total, list(per_share.values()), rows, draft, case)
     _memos(page, case, found, draft, draft.cells[total].row + 4)
-    return per_share
 
 
 def _memos(page: Page, case: Case, found: Valuation, draft: Draft, at: int) -> None:

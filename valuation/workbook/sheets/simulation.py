@@ -6,14 +6,17 @@ from typing import Final
 
 import numpy as np
 
-from ..assumptions import Case
-from ..simulation.results import SHORTFALLS, Simulation
-from ..units import RATE, WHOLE
+from ...assumptions import Case
+from ...simulation.results import SHORTFALLS, Simulation
+from ...units import RATE, WHOLE
+from ..address import HEAD_ROW, quoted
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
 from . import convergence, histogram
-from .address import HEAD_ROW, quoted
-from .inputs_page import BASE
-from .pages import Draft, Page
+from .baseline import TITLE as BASELINE
+from .inputs import TITLE as INPUTS
 
+TITLE: Final = "Simulation"
 DESIGNS: Final = {
     "sobol": "{runs:,} scrambled Sobol sequences of {run:,} draws",
     "lhs": "{runs:,} Latin hypercubes of {run:,} draws",
@@ -28,11 +31,13 @@ RANK: Final = "0.000_);(0.000)"
 FINE: Final = "0.000%_);(0.000%)"
 
 
-def write_simulation(page: Page, case: Case, simulation: Simulation, draft: Draft, baseline: str, inputs: str) -> None:
+def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the facts of the run, its percentiles with their errors, the histogram, convergence, and both charts.
 
     What differs in length from run to run stands below the formulas, whose places are those of any run.
     """
+    case, simulation = made.case, made.simulation
+    assert simulation is not None
     page.widths = {**WIDTHS, **histogram.WIDTHS}
     page.heights[HEAD_ROW] = 28
     page.freeze = (HEAD_ROW + 1, 1)
@@ -40,7 +45,7 @@ def write_simulation(page: Page, case: Case, simulation: Simulation, draft: Draf
     page.heads(HEAD_ROW, {**heads, LOW: "95 % interval from", HIGH: "to"})
     at = _facts(page, simulation)
     at = _estimates(page, case, simulation, at + 1)
-    at = _freshness(page, draft, baseline, inputs, at + 1)
+    at = _freshness(page, draft, at + 1)
     at = _invalid(page, simulation, at + 1)
     _repair(page, simulation, at + 1)
     histogram.write_histogram(page, case, simulation)
@@ -106,7 +111,7 @@ def _estimates(page: Page, case: Case, simulation: Simulation, at: int) -> int:
     return at + 1
 
 
-def _freshness(page: Page, draft: Draft, baseline: str, inputs: str, at: int) -> int:
+def _freshness(page: Page, draft: Draft, at: int) -> int:
     """Count the inputs whose base or distribution differs from what the run was given."""
     page.text(at, LABEL, "Is this run still of these inputs?", "section")
     rows = [cell.row for cell in draft.names.values()]
@@ -116,8 +121,8 @@ def _freshness(page: Page, draft: Draft, baseline: str, inputs: str, at: int) ->
         at += 1
         page.text(at, LABEL, label)
         page.text(at, UNIT, "number", "unit")
-        here = f"{quoted(inputs)}!${column}${first}:${column}${last}"
-        there = f"{quoted(baseline)}!${column}${first}:${column}${last}"
+        here = f"{quoted(INPUTS)}!${column}${first}:${column}${last}"
+        there = f"{quoted(BASELINE)}!${column}${first}:${column}${last}"
         page.raw(at, VALUE, f"=SUMPRODUCT(--({here}<>{there}))", 0, "formula", WHOLE.number_format)
     at += 1
     page.text(at, LABEL, "Status")
@@ -125,16 +130,8 @@ def _freshness(page: Page, draft: Draft, baseline: str, inputs: str, at: int) ->
     changed = f"SUM($C${at - 1}:$C${at})"
     stale, fresh = "inputs changed: run again", "up to date"
     page.raw(at, VALUE, f'=IF({changed}=0,"{fresh}","{stale}")', fresh, "status")
-    assert BASE == VALUE
+    draft.status = page.cell(at, VALUE)
     return at + 1
-
-
-def status_cell(page: Page) -> str:
-    """The address of the freshness status."""
-    for (row, column), content in page.cells.items():
-        if column == VALUE and getattr(content, "value", None) == "up to date":
-            return page.cell(row, column).fixed
-    raise LookupError("the Simulation page has no status")
 
 
 def _invalid(page: Page, simulation: Simulation, at: int) -> int:
@@ -156,3 +153,13 @@ def _repair(page: Page, simulation: Simulation, at: int) -> None:
     for number, change in enumerate(repair.visible, start=at + 2):
         _row(page, number, " and ".join(change.between), "number", change.before if change.given else "not given", RANK)
         page.number(number, ERROR, change.after, RANK)
+
+
+SHEET: Final = Sheet(
+    TITLE,
+    heading=lambda made: "Simulation",
+    subtitle=lambda made: "A stored run: numbers in blue do not follow the inputs until the next run",
+    about="Percentiles, histogram and cumulative distribution of the last run",
+    needed=lambda made: made.simulation is not None,
+    write=_write,
+)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 
-from ..formula import Row
-from ..lines import Array, single
-from ..recording import Heading, Scope, evaluate
-from .address import FIRST_ROW, FIRST_YEAR, HEAD_ROW, LABEL, OPENING, PERIOD_ROW, UNIT, VALUE, Cell, column_name
-from .pages import Draft, FormulaCell, Page
+from ...formula import Row
+from ...lines import Array, single
+from ...recording import Heading, Scope, evaluate
+from ..address import FIRST_ROW, FIRST_YEAR, HEAD_ROW, LABEL, OPENING, PERIOD_ROW, UNIT, VALUE, Cell, column_name
+from ..pages import Draft, FormulaCell, Page
 
 WIDTHS = {LABEL: 40.0, UNIT: 12.0, VALUE: 14.0}
 YEAR_FORMAT = "0"

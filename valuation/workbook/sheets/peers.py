@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..assumptions import Case, PeerTable
-from ..columns import STATISTICS
-from ..distributions import FromPeers
-from ..formula import Column, Formula, Reference, Row
-from ..least_squares import Sampled
-from ..lines import Array
-from ..peers import (
+from ...assumptions import Case, PeerTable
+from ...columns import STATISTICS
+from ...distributions import FromPeers
+from ...formula import Column, Formula, Reference, Row
+from ...least_squares import Sampled
+from ...lines import Array
+from ...peers import (
     DATES,
     DAYS,
     DAYS_IN_A_YEAR,
@@ -26,10 +26,11 @@ from ..peers import (
     reasons,
     unit_of,
 )
-from ..recording import Recording
-from ..units import NUMBER
-from .address import HEAD_ROW, Cell, quoted
-from .pages import Draft, Page
+from ...recording import Recording
+from ...units import NUMBER
+from ..address import HEAD_ROW, Cell, quoted
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet, nowhere
 
 QUARTILE: Final = "third quartile"
 AMOUNT: Final = "#,##0.00_);(#,##0.00)"
@@ -46,7 +47,7 @@ SHOWN: Final = (
 )
 
 
-def write_peers(page: Page, case: Case, recording: Recording, draft: Draft) -> None:
+def place_peers(page: Page, case: Case, recording: Recording, draft: Draft) -> None:
     """Write each table of peers: first who counts, then statistics, who is left out, and samples of regressions."""
     page.widths = {0: 26}
     page.freeze = (HEAD_ROW, 1)
@@ -266,3 +267,19 @@ def _first_of_each(columns: list[Sampled]) -> Iterator[Sampled]:
         if column.sample not in seen:
             seen.add(column.sample)
             yield column
+
+
+def _place(page: Page, made: Material, draft: Draft) -> None:
+    """All of it is placed at once: the model reads whole columns, and nothing here reads the model."""
+    place_peers(page, made.case, made.recording, draft)
+
+
+SHEET: Final = Sheet(
+    "Peers",
+    heading=lambda made: "Peers",
+    subtitle=lambda made: "Tables of peers as pasted; derived columns, statistics and samples are formulas",
+    about="Who counts and who is left out, multiples with their quartiles, samples of regressions",
+    needed=lambda made: bool(made.case.peers),
+    place=_place,
+    write=nowhere,
+)

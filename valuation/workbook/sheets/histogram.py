@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..assumptions import Case
-from ..simulation.results import Simulation
-from .address import HEAD_ROW
-from .pages import Page
-from .styles import NAVY
+from ...assumptions import Case
+from ...simulation.results import Simulation
+from ..address import HEAD_ROW
+from ..pages import Page
+from ..styles import NAVY
 
 BINS: Final = 40
 BIN, SHARE, CUMULATIVE, AT_PRICE = range(7, 11)

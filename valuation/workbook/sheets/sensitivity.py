@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from ..bridge import Valuation
-from ..sensitivity import Sensitivity
-from ..sensitivity.worst import Tail
-from ..units import RATE, Unit
-from .address import HEAD_ROW
-from .pages import Draft, Page
-from .styles import NAVY
+from ...bridge import Valuation
+from ...sensitivity import Sensitivity
+from ...sensitivity.worst import Tail
+from ...units import RATE, Unit
+from ..address import HEAD_ROW
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
+from ..styles import NAVY
 
-TITLE: Final = "Sensitivity"
-SUBTITLE: Final = "Stored with the last run: numbers in blue do not follow the inputs until the next run"
+TITLE: Final = "Simulated sensitivity"
 NAME, UNIT = 0, 1
 FIRST: Final = 2
 CHART: Final = 11
@@ -31,8 +31,10 @@ LIGHT: Final = "#9DB7DD"
 Cells = Sequence[tuple[float, str] | str]
 
 
-def write_sensitivity(page: Page, found: Sensitivity, valuation: Valuation, draft: Draft) -> None:
+def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the facts, the tornado, contributions, the worst and best draws, and the value by event; with charts."""
+    found, valuation = made.sensitivity, made.valuation
+    assert found is not None
     page.widths = {NAME: 46, UNIT: 11, **dict.fromkeys(range(FIRST, CHART - 1), 13), CHART - 1: 3}
     page.freeze = (HEAD_ROW + 1, 1)
     at = _facts(page, found, valuation, draft)
@@ -247,3 +249,13 @@ def _bars(
     chart.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
     chart.set_size({"width": 760, "height": 440})
     return chart
+
+
+SHEET: Final = Sheet(
+    TITLE,
+    heading=lambda made: "Sensitivity",
+    subtitle=lambda made: "Stored with the last run: numbers in blue do not follow the inputs until the next run",
+    about="Which assumptions move the value: tornado, contributions, the worst draws, events",
+    needed=lambda made: made.sensitivity is not None,
+    write=_write,
+)

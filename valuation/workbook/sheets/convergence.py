@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..assumptions import Case
-from ..simulation.results import TRACED, Checkpoint, Simulation
-from .address import HEAD_ROW, column_name
+from ...assumptions import Case
+from ...simulation.results import TRACED, Checkpoint, Simulation
+from ..address import HEAD_ROW, column_name
+from ..pages import Page
+from ..styles import NAVY
 from .histogram import AT_PRICE, BIN, CHART, CHART_ROWS, LAST_ROW
-from .pages import Page
-from .styles import NAVY
 
 AT: Final = LAST_ROW + 2
 DRAWS: Final = BIN

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from ..assumptions import Case
-from ..bridge import Valuation
-from ..formula import Formula, Reference
-from ..operations import maximum, minimum
-from ..transactions import Outcome
-from ..units import RATE
-from .address import HEAD_ROW
-from .pages import Draft, Page
+from ...assumptions import Case
+from ...bridge import Valuation
+from ...formula import Formula, Reference
+from ...operations import maximum, minimum
+from ...transactions import Outcome
+from ...units import RATE
+from ..address import HEAD_ROW
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
 
 TITLE: Final = "Before and after"
 LABEL, UNIT, AMOUNT, PER_SHARE, PROBABILITY = range(5)
@@ -45,8 +46,9 @@ class _Table:
         return share
 
 
-def write_transactions(page: Page, case: Case, found: Valuation, draft: Draft) -> None:
+def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the walk of each transaction and, below them, what they are expected to add."""
+    case, found = made.case, made.valuation
     page.widths = {LABEL: 46, UNIT: 18, AMOUNT: 14, PER_SHARE: 14, PROBABILITY: 12, 5: 3, **dict.fromkeys(BARS, 11)}
     page.heads(HEAD_ROW, {LABEL: "Walk", UNIT: "Unit", AMOUNT: f"{case.currency} m", PER_SHARE: str(case.quote)})
     page.heads(HEAD_ROW, {PROBABILITY: "Probability", **BARS})
@@ -149,3 +151,13 @@ def _nice_floor(least: float) -> float:
         return 0.0
     unit: float = 10.0 ** math.floor(math.log10(least))
     return math.floor(0.9 * least / unit * 4) / 4 * unit
+
+
+SHEET: Final = Sheet(
+    TITLE,
+    heading=lambda made: "Before and after transactions",
+    subtitle=lambda made: f"{made.case.currency} m and {made.case.quote}; every difference named",
+    about="What each transaction changes for one share, and what is expected of it",
+    needed=lambda made: bool(made.case.transactions),
+    write=_write,
+)

@@ -8,18 +8,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..assumptions import Case
-from ..bridge import PartWorth, Valuation
-from ..checks import Recorded
-from ..formula import Reference
-from ..lines import Lines
-from ..model import value
-from ..operations import absolute, add_up
-from ..recording import Recording, evaluate
-from ..reverse import closed_forms
-from ..units import MULTIPLE, RATE, Unit
-from .address import HEAD_ROW
-from .pages import Draft, Page
+from ...assumptions import Case
+from ...bridge import PartWorth, Valuation
+from ...checks import Recorded
+from ...formula import Reference
+from ...lines import Lines
+from ...model import value
+from ...operations import absolute, add_up
+from ...recording import Recording, evaluate
+from ...reverse import closed_forms
+from ...units import MULTIPLE, RATE, Unit
+from ..address import HEAD_ROW
+from ..pages import Draft, Page
+from ..sheet import Material, Sheet
 
 TITLE: Final = "What the price implies"
 LABEL, UNIT, BASE, IMPLIED, CHANGE = range(5)
@@ -41,13 +42,14 @@ def least_change(recording: Recording) -> Reference:
     return recording.constant("Least change of a transaction that counts, share of the equity", LEAST_CHANGE)
 
 
-def write_reverse(page: Page, case: Case, recording: Recording, found: Valuation, draft: Draft) -> None:
+def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write base beside implied; the case has a price."""
+    case, found, recorded = made.case, made.valuation, made.recorded
     heads = {LABEL: "Figure", UNIT: "Unit", BASE: "Base", IMPLIED: "Implied", CHANGE: "Implied less base"}
     page.heads(HEAD_ROW, heads)
     page.widths = {LABEL: 62, UNIT: 11, BASE: 16, IMPLIED: 16, CHANGE: 18}
     page.freeze = (HEAD_ROW + 1, 1)
-    table, recorded = _Table(page, draft, HEAD_ROW + 1, case), Recorded(case, recording, found)
+    table = _Table(page, draft, HEAD_ROW + 1, case)
     discount = recorded.assumption("holding.discount") if found.holding_discount is not None else None
     worth = table.base("Value per share and price", found.per_share, case.quote, "total")
     price = table.implied(worth, found.price, "total")
@@ -241,3 +243,19 @@ def _stubs(table: _Table, case: Case, found: Valuation, discount: Any) -> None:
         label = "Operating stub: without stakes, bridge items and holding discount"
         own = table.base(label, found.per_share - other, case.quote, "total")
         table.implied(own, found.price - other, "total")
+
+
+def _prepare(made: Material) -> None:
+    if made.valuation.price is not None:
+        least_change(made.recording)
+
+
+SHEET: Final = Sheet(
+    TITLE,
+    heading=lambda made: TITLE,
+    subtitle=lambda made: "Solved in closed form and live, everything else at base",
+    about="Each part, the holding discount and each transaction as the price implies it",
+    needed=lambda made: made.valuation.price is not None,
+    prepare=_prepare,
+    write=_write,
+)

@@ -1,0 +1,38 @@
+"""The sheets of a book in the order in which a reader turns them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .sheet import Sheet
+from .sheets import (
+    baseline,
+    checks,
+    cover,
+    evidence,
+    files,
+    inputs,
+    peers,
+    reverse,
+    scenarios,
+    sensitivity,
+    simulation,
+    summary,
+    transactions,
+)
+
+FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, peers.SHEET)
+"""Before the sheets of the model's lines: what sums up, and what is given."""
+
+BACK: Final[tuple[Sheet, ...]] = (
+    transactions.SHEET,
+    reverse.SHEET,
+    simulation.SHEET,
+    sensitivity.SHEET,
+    scenarios.SHEET,
+    evidence.SHEET,
+    checks.SHEET,
+    baseline.SHEET,
+    files.SHEET,
+)
+"""Behind them: what is made of the lines."""

@@ -1,0 +1,1 @@
+"""One sheet a file: what stands on it, and whether a case needs it."""
