@@ -73,9 +73,9 @@ def lanes_of(
 def block_of(plan: Plan, given: dict[str, np.ndarray]) -> Block:
     """Every row of the model that changes with inputs, repeated for the columns of their values."""
     page = plan.draft.page("Replicas", "Replicas")
-    lanes, varied = lanes_of(page, 3, given, plan.recording.inputs)
-    replica = Replica.of(plan.recording, varied, plan.recording.written)
-    return write_block(page, 5 + len(given), plan.recording, plan.draft, replica, lanes)
+    lanes, varied = lanes_of(page, 3, given, plan.made.recording.inputs)
+    replica = Replica.of(plan.made.recording, varied, plan.made.recording.written)
+    return write_block(page, 5 + len(given), plan.made.recording, plan.draft, replica, lanes)
 
 
 def drawn(case: Case, columns: int) -> dict[str, np.ndarray]:
@@ -94,7 +94,7 @@ def test_columns_at_the_base_are_the_model(good: Case) -> None:
     given = {name: np.repeat(good.base_values[name], 2) for name in drawn(good, 1)}
     block = block_of(plan, given)
     assert block.places
-    for row in plan.recording.written:
+    for row in plan.made.recording.written:
         if direct(row, block.varied) in block.values:
             found, model = block.of(row), plan.draft.values[row]
             # sums over years may be added in another order where there are several columns
@@ -108,7 +108,7 @@ def test_random_columns_are_what_numpy_and_an_independent_engine_compute(good: C
     lines = Lines(good.years)
     value(good, lines, {**good.base_values, **given})
     cells, expected, labels = [], [], []
-    for row in plan.recording.written:
+    for row in plan.made.recording.written:
         here = direct(row, block.varied)
         if row is not here or row not in block.values:
             continue
@@ -142,10 +142,10 @@ def test_formulas_of_a_block_are_short_and_the_same_in_every_column(good: Case) 
 
 def test_only_what_depends_on_the_varied_rows_is_repeated() -> None:
     plan = drafted(load(ALIBABA))
-    wacc = plan.recording.scopes["cloud"].assumed("cloud.wacc")
-    worth = plan.valuation.worths["cloud"].value.row
+    wacc = plan.made.recording.scopes["cloud"].assumed("cloud.wacc")
+    worth = plan.made.valuation.worths["cloud"].value.row
     assert wacc is not None
-    replica = Replica.of(plan.recording, {wacc: Reference(wacc)}, [worth])
+    replica = Replica.of(plan.made.recording, {wacc: Reference(wacc)}, [worth])
     labels = {row.label for row in replica.rows}
     assert "Discount factor, end of year" in labels
     assert not labels & {"Revenue", "Adjusted EBITA"}
