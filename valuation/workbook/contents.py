@@ -19,6 +19,8 @@ from .sheets import (
     simulation,
     summary,
     transactions,
+    two_way,
+    two_way_workings,
 )
 
 FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, peers.SHEET)
@@ -27,9 +29,11 @@ FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, pee
 BACK: Final[tuple[Sheet, ...]] = (
     transactions.SHEET,
     reverse.SHEET,
+    two_way.SHEET,
     simulation.SHEET,
     sensitivity.SHEET,
     scenarios.SHEET,
+    two_way_workings.SHEET,
     evidence.SHEET,
     checks.SHEET,
     baseline.SHEET,

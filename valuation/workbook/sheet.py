@@ -14,7 +14,7 @@ from ..simulation.results import Simulation
 from .pages import Draft, Page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """What a book is made of: the case, its recorded model with checks, and what runs found.
 
