@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from valuation.workbook.sheets.lines import place_rows
 from workbooks import recalculated
 
 from valuation.calculation import Calculation
@@ -20,6 +19,7 @@ from valuation.lines import Line, Lines, snake
 from valuation.recording import Recording, Scope, evaluate_all
 from valuation.units import Unit, money
 from valuation.workbook.pages import Draft
+from valuation.workbook.sheets.lines import place_rows
 
 ENGINE_DRAWS = 5
 LONGEST_FORMULA = 160

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from conftest import GOOD, HEAD
 from test_published import one
-from valuation.workbook.sheets.reverse import BASE, CHANGE, IMPLIED, LABEL, TITLE, UNIT
 
 from valuation.assumptions import Case
 from valuation.lines import Lines
@@ -19,6 +18,7 @@ from valuation.reading import load
 from valuation.reverse.solve import Solution, solve
 from valuation.workbook.book import draft_book
 from valuation.workbook.pages import FormulaCell, Page, RawCell, TextCell
+from valuation.workbook.sheets.reverse import BASE, CHANGE, IMPLIED, LABEL, TITLE, UNIT
 
 Read = Callable[..., Case]
 Write = Callable[[str], Path]

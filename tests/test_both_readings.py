@@ -19,6 +19,7 @@ from valuation.lines import Lines, snake
 from valuation.methods import METHODS
 from valuation.model import value
 from valuation.operations import OPERATIONS
+from valuation.quantiles import QUANTILES
 from valuation.recording import Recording, evaluate, evaluate_all
 from valuation.schedules import SCHEDULES
 from valuation.simulation.evaluator import Evaluator
@@ -117,7 +118,7 @@ def compare(model: Model) -> None:
 
 
 def test_the_random_formulas_know_every_operation() -> None:
-    assert {*ELEMENTWISE, *WHOLE_ROW, *NEIGHBOURS} == set(OPERATIONS) - {*STATISTICS, *REGRESSIONS}
+    assert {*ELEMENTWISE, *WHOLE_ROW, *NEIGHBOURS} == set(OPERATIONS) - {*STATISTICS, *REGRESSIONS, *QUANTILES}
 
 
 def test_the_good_cases_use_every_method_and_every_distribution(request: pytest.FixtureRequest) -> None:

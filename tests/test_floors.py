@@ -20,7 +20,7 @@ PACKAGE = ROOT / "valuation"
 # The floors of ARCHITECTURE.md, low to high: a name stands for its module, or for every module of its package.
 FLOORS: list[set[str]] = [
     {"problems", "units", "version"},
-    {"formula", "operations", "columns", "least_squares", "lines", "recording"},
+    {"formula", "operations", "columns", "least_squares", "quantiles", "lines", "recording"},
     {"kinds", "rates", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
@@ -42,7 +42,10 @@ FLOORS: list[set[str]] = [
 # Where a library may be imported at all.
 HOMES: dict[str, set[str]] = {
     "numpy": {*set().union(*FLOORS[1:6]), "reference", "plots"},
-    "scipy": {"operations", "least_squares", "distributions", "dependence", "simulation", "sensitivity", "reverse"},
+    "scipy": {
+        "operations", "least_squares", "quantiles", "distributions", "dependence", "simulation", "sensitivity",
+        "reverse",
+    },
     "numba": {"compiled"},
     "llvmlite": {"compiled"},
     "threadpoolctl": {"simulation"},

@@ -85,6 +85,17 @@ GRID: dict[str, list[tuple[Any, ...]]] = {
         (LINE_Y, LINE_X, BENT_X, LINE_X**2, [NAN]),
     ],
     "student_t": [(0.05, 5, 2.5705818356363146), (0.05, 5.9, 2.5705818356363146), (0, 5, NAN), (0.05, 0.5, NAN)],
+    "normal_quantile": [(0.5, 0), (0.975, 1.959963984540054), (0, NAN), (1, NAN), (NAN, NAN)],
+    "beta_quantile": [
+        (0.25, 1, 1, 2, 4, 2.5),
+        (0.25, 2, 1, 0, 1, 0.5),
+        (1, 2, 3, 0, 7, 7),
+        (0, 1, 1, 0, 1, NAN),
+        (0.5, 0, 1, 0, 1, NAN),
+        (0.5, 1, 1, 4, 4, NAN),
+        (0.5, 1, 1, 0, NAN, NAN),
+    ],
+    "gamma_quantile": [(0.5, 1, 2, 2 * math.log(2)), (1, 1, 1, NAN), (0.5, -1, 1, NAN), (0.5, 1, 0, NAN)],
     "median_of": [(3, 1, 2, 2), (3, 1, 2), (1, NAN, 2, NAN)],
     "average_of": [(3, 1, 5, 3), (1, NAN, NAN)],
     "harmonic_mean_of": [(2, 4, 4, 3), (2, 0, NAN), (-2, 4, NAN), (NAN, 1, NAN)],
@@ -276,6 +287,13 @@ def test_units_of_results() -> None:
     assert "number" == str((CNY / CNY).unit) == str(op.exp(SHARE).unit) == str((SHARE + A).unit)
     assert "CNY m" == str(op.valid(op.above(A, B), CNY).unit) == str(op.where(op.above(A, B), CNY, 0).unit)
     assert "flag" == str(op.above(CNY, CNY).unit) == str(op.both(A, op.below(CNY, 0)).unit)
+
+
+def test_a_square_root_has_the_unit_of_its_sides() -> None:
+    assert (str(op.sqrt(CNY * CNY).unit), str(op.sqrt(CNY * CNY).unit.scale)) == ("CNY m", "6")
+    for odd in (CNY, CNY * CNY * CNY, CNY / A):
+        with pytest.raises(UnitMismatch, match="a pure number is needed here"):
+            op.sqrt(odd)
 
 
 def test_nothing_and_nothing_has_no_unit() -> None:

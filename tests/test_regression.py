@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 from conftest import CASES
 from scipy import stats
-from valuation.workbook.sheets.lines import place_rows
-from valuation.workbook.sheets.peers import place_peers
 from workbooks import need_libreoffice, run_tool
 
 from valuation.assumptions import Case, PeerTable
@@ -24,6 +22,8 @@ from valuation.recording import Recording, evaluate_all
 from valuation.schedules import SCHEDULES, regression
 from valuation.units import NUMBER, RATE
 from valuation.workbook.pages import Draft, write_page
+from valuation.workbook.sheets.lines import place_rows
+from valuation.workbook.sheets.peers import place_peers
 from valuation.workbook.styles import Styles
 
 RANDOM = np.random.default_rng(5)

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from solving import ALIBABA, CAPEX, CASES, EQUITY, PRICED, SALES, STAKES, Read, panel, panel_rows, quick, refused
 from test_published import one
-from valuation.workbook.sheets.reverse import TITLE
 from workbooks import Engine
 
 from valuation.assumptions import Case
@@ -21,6 +20,7 @@ from valuation.reading import load
 from valuation.transactions import ROUTES, Before, Outcome
 from valuation.transactions.route import Route
 from valuation.workbook.book import draft_book, write_workbook
+from valuation.workbook.sheets.reverse import TITLE
 
 # The workbook ---------------------------------------------------------------------------------------------------------
 

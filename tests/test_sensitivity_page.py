@@ -9,11 +9,11 @@ import numpy as np
 import openpyxl
 import pytest
 from conftest import ASSUMPTIONS, GOOD
-from valuation.workbook.sheets.sensitivity import MOST
 from workbooks import Engine
 
 from valuation import Study, load, plots
 from valuation.sensitivity import QUICK, Axis
+from valuation.workbook.sheets.sensitivity import MOST
 from valuation.workbook.verify import verify_book
 
 SALES = next(path for path in GOOD if path.stem == "dcf_by_sales")

@@ -10,7 +10,7 @@ from workbooks import recalculated
 
 from valuation.formula import Formula, Reference, Row
 from valuation.lines import snake
-from valuation.operations import add_up, log, maximum
+from valuation.operations import add_up, log, maximum, previous
 from valuation.recording import Recording
 from valuation.units import NUMBER
 from valuation.workbook.address import Cell, column_name, quoted, sheet_title
@@ -123,3 +123,23 @@ def test_a_list_needs_inputs_that_follow_one_another() -> None:
     with pytest.raises(ValueError, match="must follow one another"):
         Spelling(places, 3, {}).spell(result.row.formula, Cell("S", 0, 4))
     assert isinstance(recording, Recording)
+
+
+def test_a_link_points_at_where_the_number_is_worked_out() -> None:
+    given = Row("s", "given", NUMBER, False)
+    first = Row("s", "first", NUMBER, False, Reference(given))
+    second = Row("s", "second", NUMBER, False, Reference(first))
+    places = {row: Cell("S", number, 2) for number, row in enumerate((given, first, second))}
+    spelling = Spelling(places, 3, {})
+    assert spelling.spell(Reference(second), Cell("S", 9, 2)) == "=$C$1"
+    assert spelling.spell(1 + Reference(second), Cell("S", 9, 2)) == "=1+$C$3"
+
+
+def test_the_lag_of_a_lag_is_a_sum_and_stays_in_its_brackets() -> None:
+    source = Row("s", "source", NUMBER, True)
+    lag = Row("s", "lag", NUMBER, True, previous(Reference(source), 0))
+    places = {row: Cell("S", number, 4) for number, row in enumerate((source, lag))}
+    spelling, here = Spelling(places, 3, {}), Cell("S", 5, 5)
+    assert lag.formula is not None and spelling.spell(lag.formula, here) == "=E1"
+    assert spelling.spell(previous(Reference(lag), 0), here) == "=E2+0"
+    assert spelling.spell(1 - previous(Reference(lag), 0), here) == "=1-E2"

@@ -12,7 +12,6 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import CASES, every_good_case, every_shipped_case
-from valuation.workbook.sheets.checks import STATUS, TEST
 from workbooks import Engine, need_libreoffice, run_tool
 
 from valuation.assumptions import Case
@@ -23,6 +22,7 @@ from valuation.study import Study, load
 from valuation.trial import record
 from valuation.workbook import book as book_module
 from valuation.workbook.book import write_workbook
+from valuation.workbook.sheets.checks import STATUS, TEST
 from valuation.workbook.verify import verify_book
 
 ALIBABA = Path(__file__).parents[1] / "assumptions" / "alibaba"

@@ -13,12 +13,12 @@ import formualizer
 import numpy as np
 import openpyxl
 import pytest
-from valuation.workbook.sheets.lines import place_rows
 
 from valuation.formula import Row
 from valuation.recording import Recording, Scope
 from valuation.workbook.address import FIRST_YEAR, HEAD_ROW, PERIOD_ROW, Cell
 from valuation.workbook.pages import Draft
+from valuation.workbook.sheets.lines import place_rows
 
 SHARED_TOOLS = Path(__file__).parents[2] / "shared" / "tools"
 

@@ -302,6 +302,14 @@ def pure_unit(operands: Sequence[Formula]) -> Unit:
     return NUMBER
 
 
+def root_unit(operands: Sequence[Formula]) -> Unit:
+    """Unit of a square root: of CNY m times CNY m it is CNY m, of a pure number a number; others have none."""
+    unit = operands[0].unit
+    if unit.pure or unit.scale % 2 or any(power % 2 for _, power in unit.dimensions):
+        return pure_unit(operands)
+    return Unit(tuple((name, power // 2) for name, power in unit.dimensions), unit.scale // 2)
+
+
 def first_unit(operands: Sequence[Formula]) -> Unit:
     """Unit of the first operand."""
     return operands[0].unit

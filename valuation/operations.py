@@ -38,6 +38,7 @@ from .formula import (
     flag_unit,
     lift,
     pure_unit,
+    root_unit,
     same_formula,
     same_unit,
 )
@@ -114,7 +115,7 @@ minimum = operation("minimum", np.minimum, "MIN({},{})", same_unit)
 absolute = operation("absolute", np.abs, "ABS({})", first_unit)
 exp = operation("exp", np.exp, "EXP({})", pure_unit)
 log = operation("log", np.log, "LN({})", pure_unit)
-sqrt = operation("sqrt", np.sqrt, "SQRT({})", pure_unit)
+sqrt = operation("sqrt", np.sqrt, "SQRT({})", root_unit)
 normal_cdf = operation("normal_cdf", ndtr, "NORMSDIST({})", pure_unit)
 above = operation("above", _comparison(np.greater), "{}>{}", flag_unit, precedence=COMPARISON, boolean=True)
 below = operation("below", _comparison(np.less), "{}<{}", flag_unit, precedence=COMPARISON, boolean=True)

@@ -132,6 +132,18 @@ class Distribution(ABC):
             u: Array = ndtr(z)
             return np.clip(self._quantile(u, 1 - u), *self.support)
 
+    def live(self, u: Any) -> Any:
+        """Return the quantiles at ``u`` between 0 and 1, by operations alone; None where no short formula gives them.
+
+        ``u`` and the parameters may be Formulas, so that a workbook draws by itself and moves with its cells. Of plain
+        numbers it agrees with ``quantile`` to 1e-12 of the standard deviation for ``u`` from 0.1% to 99.9%.
+        """
+        return None
+
+    def live_cdf(self, x: Any) -> Any:
+        """Return P(X <= x) by operations alone; None where no short formula gives it. See ``live``."""
+        return None
+
     @property
     def parameters(self) -> Mapping[str, Any]:
         """The parameters by name, in the order in which a file gives them."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from scipy.special import betainc, betaincinv
 
+from ..quantiles import beta_quantile
 from .base import Array, distribution, nearer_score
 from .percentiles import Family, Given, solved
 from .spelling import expected
@@ -78,6 +79,9 @@ class Beta(Continuous):
 
     def _quantile(self, u: Array, v: Array) -> Array:
         return self.low + (self.high - self.low) * unit_beta(self.a, self.b, u, v)
+
+    def live(self, u: Any) -> Any:
+        return beta_quantile(u, self.a, self.b, self.low, self.high)
 
     def _score(self, x: Array) -> Array:
         width = self.high - self.low

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +41,9 @@ class Constant(Stepped):
 
     def _quantile(self, u: Array, v: Array) -> Array:
         return np.where(np.isnan(u), np.nan, self.value)
+
+    def live(self, u: Any) -> Any:
+        return self.value
 
     def _steps(self) -> tuple[Array, Array]:
         return np.array([]), np.array([self.value])

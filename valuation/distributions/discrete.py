@@ -6,11 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import accumulate
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import ndtri
 
+from ..operations import above, at_most, both
 from .base import Argument, Array, Distribution, argument_spelled, distribution
 from .spelling import chance, expected, spelled
 from .steps import Stepped
@@ -57,6 +59,20 @@ class Discrete(Stepped):
 
     def _quantile(self, u: Array, v: Array) -> Array:
         return np.where(np.isnan(u), np.nan, self._possible[np.searchsorted(self._ends, u, side="left")])
+
+    def live(self, u: Any) -> Any:
+        """By a step for each value; Formulas cannot be sorted, so they must be in rising order."""
+        values: Sequence[Any] = self.values
+        probabilities: Sequence[Any] = self.probabilities
+        if all(isinstance(number, int | float) for number in (*values, *probabilities)):
+            values, probabilities = self._possible.tolist(), [p for _, p in self._outcomes if p > 0]
+        if len(values) == 1:
+            return values[0]
+        ends = list(accumulate(probabilities[:-1]))
+        found = values[0] * at_most(u, ends[0])
+        for value, low, high in zip(values[1:-1], ends[:-1], ends[1:], strict=True):
+            found = found + value * both(above(u, low), at_most(u, high))
+        return found + values[-1] * above(u, ends[-1])
 
     def _steps(self) -> tuple[Array, Array]:
         return ndtri(self._ends), self._possible

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import ndtri
 
+from ..operations import below, where
 from .base import Array, distribution
 from .spelling import chance, expected
 from .steps import Stepped
@@ -47,6 +48,9 @@ class Event(Stepped):
 
     def _quantile(self, u: Array, v: Array) -> Array:
         return np.where(np.isnan(u), np.nan, (v < self.probability).astype(np.float64))
+
+    def live(self, u: Any) -> Any:
+        return where(below(1 - u, self.probability), 1, 0)
 
     def _steps(self) -> tuple[Array, Array]:
         return np.array([-ndtri(self.probability)]), np.array([0.0, 1.0])

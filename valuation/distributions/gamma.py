@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import gammainc, gammaincc, gammainccinv, gammaincinv
 
+from ..quantiles import gamma_quantile
 from .base import Array, distribution, nearer_score
 from .percentiles import Family, Given
 from .spelling import expected
@@ -60,6 +61,9 @@ class Gamma(Continuous):
         left: Array = gammaincinv(self.shape, np.where(lower, u, 0.5))
         right: Array = gammainccinv(self.shape, np.where(lower, 0.5, v))
         return self.scale * np.where(lower, left, right)
+
+    def live(self, u: Any) -> Any:
+        return gamma_quantile(u, self.shape, self.scale)
 
     def _score(self, x: Array) -> Array:
         return nearer_score(gammainc(self.shape, x / self.scale), gammaincc(self.shape, x / self.scale))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from ..operations import above, exp, log, normal_cdf, where
+from ..quantiles import normal_quantile
 from .base import Array, distribution, nearer_score
 from .percentiles import Family
 from .spelling import expected
@@ -60,6 +62,12 @@ class Lognormal(Continuous):
 
     def _from_normal(self, z: Array) -> Array:
         return self.median * np.exp(self.sigma * z)
+
+    def live(self, u: Any) -> Any:
+        return self.median * exp(self.sigma * normal_quantile(u))
+
+    def live_cdf(self, x: Any) -> Any:
+        return where(above(x, 0), normal_cdf(log(x / self.median) / self.sigma), 0)
 
     def _score(self, x: Array) -> Array:
         return np.log(x / self.median) / self.sigma

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from ..operations import normal_cdf
+from ..quantiles import normal_quantile
 from .base import Array, distribution, nearer_score
 from .percentiles import Family
 from .spelling import expected
@@ -55,6 +57,12 @@ class Normal(Continuous):
 
     def _from_normal(self, z: Array) -> Array:
         return self.mu + self.sigma * z
+
+    def live(self, u: Any) -> Any:
+        return self.mu + self.sigma * normal_quantile(u)
+
+    def live_cdf(self, x: Any) -> Any:
+        return normal_cdf((x - self.mu) / self.sigma)
 
     def _score(self, x: Array) -> Array:
         return (x - self.mu) / self.sigma

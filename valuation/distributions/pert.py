@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from ..quantiles import beta_quantile, by_ones
 from .base import Array, distribution
 from .beta import unit_beta, unit_beta_score
 from .percentiles import Family, Given
@@ -63,9 +64,12 @@ class Pert(Continuous):
         return self.low + (self.high - self.low) * unit_beta(*self._shapes, u, v)
 
     @property
-    def _shapes(self) -> tuple[float, float]:
-        width = self.high - self.low
-        return 1 + self.shape * (self.mode - self.low) / width, 1 + self.shape * (self.high - self.mode) / width
+    def _shapes(self) -> tuple[Any, Any]:
+        width, shape = self.high - self.low, by_ones(self.shape, self.low, self.mode, self.high)
+        return 1 + shape * (self.mode - self.low) / width, 1 + shape * (self.high - self.mode) / width
+
+    def live(self, u: Any) -> Any:
+        return beta_quantile(u, *self._shapes, self.low, self.high)
 
     def _score(self, x: Array) -> Array:
         width = self.high - self.low

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+A_NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
+"""A number with its percent sign or its unit."""
+
 
 def spelled(value: float) -> str:
     """Return the shortest text that reads back as exactly this number: 118028, 0.24, 1e-07."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from ..operations import below, minimum, sqrt, where
+from ..quantiles import beta_quantile, by_ones
 from .base import Array, distribution, nearer_score
 from .percentiles import Family
 from .spelling import expected
@@ -55,6 +57,12 @@ class StudentT(Continuous):
         lower = u <= v
         tail: Array = stdtrit(self.freedom, np.where(lower, u, v))
         return self.mu + self.scale * np.where(lower, tail, -tail)
+
+    def live(self, u: Any) -> Any:
+        """By n / (n + t^2), which is Beta(n / 2, 1 / 2): Excel's own TINV cuts n to a whole number."""
+        two = by_ones(2.0, u, self.freedom)
+        part = beta_quantile(two * minimum(u, 1 - u), self.freedom / two, 1 / two, 0, 1)
+        return self.mu + where(below(u, 1 - u), -self.scale, self.scale) * sqrt(self.freedom * (1 / part - 1))
 
     def _score(self, x: Array) -> Array:
         t = (x - self.mu) / self.scale

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from ..operations import below, sqrt, where
 from .base import Array, distribution, nearer_score
 from .percentiles import Family, Given
 from .spelling import expected
@@ -66,6 +67,11 @@ class Triangular(Continuous):
         rising = self.low + np.sqrt(u * (width * left))
         falling = self.high - np.sqrt(v * (width * (self.high - self.mode)))
         return np.where(u * width < left, rising, falling)
+
+    def live(self, u: Any) -> Any:
+        width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
+        rising = self.low + sqrt(u * width * left)
+        return where(below(u * width, left), rising, self.high - sqrt((1 - u) * width * right))
 
     def _score(self, x: Array) -> Array:
         width, left = self.high - self.low, self.mode - self.low

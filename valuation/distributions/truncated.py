@@ -13,13 +13,15 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri_exp
+from scipy.special import log_ndtr, ndtr, ndtri_exp
 
+from ..formula import Formula
 from .base import Array, Distribution
 from .spelling import expected
 from .tables import Continuous, moments
 
 BOUNDS: Final = ("min", "max")
+LEAST: Final = 0.05
 
 
 def cut_score(log_u: Array, log_v: Array, start: float, end: float) -> Array:
@@ -31,6 +33,10 @@ def cut_score(log_u: Array, log_v: Array, start: float, end: float) -> Array:
     above = np.logaddexp(log_v + log_ndtr(-start), log_u + log_ndtr(-end))
     scores: Array = np.where(below < above, ndtri_exp(np.minimum(below, 0)), -ndtri_exp(np.minimum(above, 0)))
     return scores
+
+
+def _endless(bound: Any) -> bool:
+    return isinstance(bound, float) and math.isinf(bound)
 
 
 class Cut(Continuous):
@@ -86,6 +92,25 @@ class Cut(Continuous):
 
     def _quantile(self, u: Array, v: Array) -> Array:
         return self.whole.exact(cut_score(np.log(u), np.log(v), *self._cached_ends))
+
+    def live(self, u: Any) -> Any:
+        """By distribution function and quantile of the whole; None where plain numbers leave less than ``LEAST`` of it.
+
+        Of less a difference of probabilities has too few digits.
+        """
+        whole, (low, high) = self.whole, self.bounds
+        if type(whole).live_cdf is Distribution.live_cdf or not self._leaves_enough():
+            return None
+        if _endless(low):
+            return whole.live(u * whole.live_cdf(high))
+        before = (1 - u) * whole.live_cdf(low)
+        return whole.live(before + (u if _endless(high) else u * whole.live_cdf(high)))
+
+    def _leaves_enough(self) -> bool:
+        if any(isinstance(number, Formula) for number in (*self.bounds, *vars(self.whole).values())):
+            return True
+        start, end = self._cached_ends
+        return bool(ndtr(end) - ndtr(start) >= LEAST)
 
     def _score(self, x: Array) -> Array:
         start, end = self._cached_ends

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from scipy.special import ndtr
 
+from ..operations import maximum, minimum
 from .base import Array, distribution, nearer_score
 from .percentiles import Family
 from .spelling import expected
@@ -48,6 +49,12 @@ class Uniform(Continuous):
 
     def _quantile(self, u: Array, v: Array) -> Array:
         return self.low + (self.high - self.low) * u
+
+    def live(self, u: Any) -> Any:
+        return self.low + (self.high - self.low) * u
+
+    def live_cdf(self, x: Any) -> Any:
+        return maximum(0, minimum(1, (x - self.low) / (self.high - self.low)))
 
     def _score(self, x: Array) -> Array:
         return nearer_score((x - self.low) / (self.high - self.low), (self.high - x) / (self.high - self.low))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import gamma, log_ndtr
 
+from ..operations import exp, log, maximum, power
 from .base import Array, distribution, nearer_score
 from .percentiles import Family, Given
 from .spelling import expected
@@ -58,6 +59,12 @@ class Weibull(Continuous):
     def _quantile(self, u: Array, v: Array) -> Array:
         survived = np.where(u <= v, np.log1p(-np.minimum(u, 0.5)), np.log(v))
         return self.scale * np.power(-survived, 1 / self.shape)
+
+    def live(self, u: Any) -> Any:
+        return self.scale * power(-log(1 - u), 1 / self.shape)
+
+    def live_cdf(self, x: Any) -> Any:
+        return 1 - exp(-power(maximum(0, x / self.scale), self.shape))
 
     def _score(self, x: Array) -> Array:
         survived = -np.power(x / self.scale, self.shape)

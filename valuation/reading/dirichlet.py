@@ -11,9 +11,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from ..distributions.spelling import A_NUMBER
 from .distributions import CALL, DIRICHLET, LONGEST, plain_text, shortened, split_arguments
 from .files import NAME
-from .numbers import A_NUMBER
 from .session import Session, humanised
 from .tree import Entries, Node, Text
 

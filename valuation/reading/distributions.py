@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..distributions import BOUNDS, REGISTRY, Argument, Distribution, Empirical, FromPeers, build, cut
+from ..distributions.calls import DEEPEST, argument_spans, is_free
+from ..distributions.spelling import A_NUMBER
 from ..peers import column_values
 from ..problems import Place, nearest
-from .numbers import A_NUMBER, Numbers
+from .numbers import Numbers
 from .peers import column_complaint
 from .tree import Text
 
 DIRICHLET: Final = "dirichlet"
 CALL: Final = re.compile(r"(?P<name>[A-Za-z_]\w*) ?\((?P<body>.*)\)")
 _NAMED: Final = re.compile(r"(?P<name>[A-Za-z_][\w.]*) ?= ?(?P<value>.*)")
-DEEPEST: Final = 4
 LONGEST: Final = 200
 
 
@@ -160,13 +161,13 @@ def _argument(
         return True
     name = _NAMED.fullmatch(part)
     if name is None:
-        value = _value(numbers, node, part, depth, _is_free(distribution, len(positional)))
+        value = _value(numbers, node, part, depth, is_free(distribution, len(positional)))
         positional += [] if value is None else [value]
         return value is not None
     if name["name"] in named:
         numbers.complain(node.place, f"{distribution}: {shortened(name['name'])[1:-1]} stands twice")
         return False
-    value = _number(numbers, node, name["value"], _is_free(distribution, name["name"]))
+    value = _number(numbers, node, name["value"], is_free(distribution, name["name"]))
     named |= {} if value is None else {name["name"]: value}
     return value is not None
 
@@ -186,22 +187,6 @@ def _plain(numbers: Numbers, node: Text, text: str) -> float | None:
     return _number(numbers, node, text, free=True)
 
 
-def _is_free(distribution: str, argument: str | int) -> bool:
-    """Whether an argument, by name or position, is a plain number (a shape, a probability), not of the input's unit."""
-    found = REGISTRY[distribution]
-    names = found.names()
-    if isinstance(argument, int):
-        argument = names[argument] if argument < len(names) else ""
-    return argument in found.free
-
-
 def split_arguments(text: str) -> Sequence[str]:
     """Split 'a, b(c, d), e' at the commas outside brackets."""
-    parts, depth, start = [], 0, 0
-    for position, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            parts.append(text[start:position].strip())
-            start = position + 1
-    parts.append(text[start:].strip())
-    return [part for part in parts if part]
+    return [text[start:end] for start, end in argument_spans(text, 0, len(text))]

@@ -10,13 +10,13 @@ from datetime import date
 from typing import Final
 
 from ..assumptions import DEFAULT, JUDGEMENT, Origin, PeerTable
+from ..distributions.spelling import A_NUMBER
 from ..kinds import Kind
 from ..problems import Place, Problems, nearest
 from ..units import NUMBER, RATE, Unit, kept, money, parse_unit, scaled
 from .files import CsvTable
 from .tree import Items, Node, Text
 
-A_NUMBER: Final = re.compile(r"([-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(%|[A-Za-z].*)?")
 A_VALUE: Final = "a number, a percentage, a yearly list, fade(...), = formula or ~ distribution"
 LONGEST: Final = 600
 
@@ -51,6 +51,7 @@ class Numbers:
         self.setting, self.name, self.kind, self.fields = setting, name, kind, fields
         self.origin = self._origin(content)
         self.power = 0  # of ten, from the unit as it is written to the one in which amounts are kept
+        self.rescaled = False  # whether a number since was written in another scale than it is kept
         self.declared = self._declared()
         self.expected = self.declared if kind is None or kind.free else self._kind_unit(kind)
         self.base = self._base()
@@ -176,6 +177,7 @@ class Numbers:
                 self.complain(node.place, f"expected {self.expected}, found {text}")
                 return None
             self.declared = self.declared or unit
+        self.rescaled |= power != 0
         wanted = self.expected
         if wanted is not None and wanted.shown == "rate" and wanted.pure and abs(value) > 1:
             self.complain(node.place, f"expected a percentage, found {text}; did you mean {text}%")

@@ -116,12 +116,13 @@ class _OneValue(Numbers):
             node = Text(self.setting.override_place, self.setting.overrides[name])
         text = node.text.strip()
         if text.startswith("~"):
+            self.rescaled = False
             distribution = read_distribution(self, node)
             if distribution is None:
                 return None
             unit = FLAG if distribution.name == "event" else self.input_unit()
             value = distribution.base if base is None else base
-            if self.power or _LARGE.search(text):
+            if self.rescaled or self.power or _LARGE.search(text):
                 text = f"~ {distribution}"  # in the unit in which it is kept, as its base and range are
         else:
             number = self.number(node, base)

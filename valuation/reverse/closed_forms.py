@@ -87,8 +87,9 @@ def yardstick(case: Case, part: str, find: Find) -> Yardstick | None:
     return None if sales is None else Yardstick("EV/Sales, first forecast year", first(sales), "enterprise")
 
 
-def not_operating(case: Case, found: Valuation) -> list[Any]:
-    """What is no operating part: stakes, bridge items and the holding discount; the rest of the value is the stub."""
+def not_operating(case: Case, found: Valuation) -> dict[str, Any]:
+    """What is no operating part, by label: stakes, bridge items, holding discount; the rest of the value is the stub."""
     stakes = [name for name in case.parts if case.method_of(name) == "stake"]
-    discount = [] if found.holding_discount is None else [found.holding_discount]
-    return [*(found.parts[name].attributable for name in stakes), *found.bridge.values(), *discount]
+    items = {case.segments[name].name: found.parts[name].attributable for name in stakes}
+    items |= {f"Bridge: {name.replace('_', ' ')}": item for name, item in found.bridge.items()}
+    return items if found.holding_discount is None else items | {"Holding discount": found.holding_discount}

@@ -147,7 +147,7 @@ def draft_book(
     draft = Draft(case.years, results=result_rows(case, made.recording, made.valuation))
     wanted = [sheet for sheet in (*FRONT, *BACK) if sheet.needed(made)]
     for sheet in wanted:
-        sheet.prepare(made)
+        sheet.prepare(made, draft)
     _add_pages(made, draft)
     for sheet in wanted:
         sheet.place(draft.pages[sheet.title], made, draft)

@@ -8,6 +8,7 @@ from .sheet import Sheet
 from .sheets import (
     baseline,
     checks,
+    correlations,
     cover,
     evidence,
     files,
@@ -23,7 +24,7 @@ from .sheets import (
     two_way_workings,
 )
 
-FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, peers.SHEET)
+FRONT: Final[tuple[Sheet, ...]] = (cover.SHEET, summary.SHEET, inputs.SHEET, correlations.SHEET, peers.SHEET)
 """Before the sheets of the model's lines: what sums up, and what is given."""
 
 BACK: Final[tuple[Sheet, ...]] = (

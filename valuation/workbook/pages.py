@@ -113,7 +113,9 @@ class Draft:
     """The book before it is written: pages in order, where each row stands and what it is worth in the base case.
 
     ``results`` are the rows that stand out on their sheets. Sheets keep for each other what those need that come
-    later: the cell of the ``base_year``, each part's value ``per_share``, and the ``status`` of the stored run.
+    later: the cell of the ``base_year``, the numbers of each distribution (``parameters``) and its range in formulas
+    (``quantiles``), each part's value ``per_share``, counts of what ``changed`` since the book was written, and the
+    ``status`` of the stored run.
     """
 
     years: int
@@ -124,7 +126,10 @@ class Draft:
     names: dict[str, Cell] = field(default_factory=dict)
     results: frozenset[Row] = frozenset()
     base_year: Cell | None = None
+    parameters: dict[str, list[Reference]] = field(default_factory=dict)
+    quantiles: dict[str, list[Formula | None]] = field(default_factory=dict)
     per_share: dict[str, Reference] = field(default_factory=dict)
+    changed: dict[str, Cell] = field(default_factory=dict)
     status: Cell | None = None
 
     @property

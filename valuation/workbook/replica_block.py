@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ..formula import Formula, Row
+from ..formula import Formula, Reference, Row
 from ..lines import Array
 from ..recording import INPUTS, Recording, Values, evaluate
 from .address import Cell, column_name, quoted
@@ -145,9 +145,9 @@ class _Writer:
         for spot in spots(row, self.draft.years):
             at = self.spelling.links[spot]
             self._label(at, spot)
-            text = f"={self.spelling.home(spot).seen_from(self.page.title)}"
+            source = self.spelling.home(_source(spot)).seen_from(self.page.title)
             value = float(np.ravel(self._value(spot, self.draft.values))[0])
-            self.page.raw(at, MODEL, text, value, "formula", row.unit.number_format)
+            self.page.raw(at, MODEL, f"={source}", value, "formula", row.unit.number_format)
 
     def row(self, row: Row, replica: Replica) -> None:
         """A row of the block: one formula in all columns of a value."""
@@ -172,6 +172,12 @@ class _Writer:
     def _label(self, at: int, spot: Spot) -> None:
         self.page.text(at, LABEL, label(spot, self.recording))
         self.page.text(at, UNIT, str(spot.row.unit), "unit")
+
+
+def _source(spot: Spot) -> Spot:
+    """Where a value is worked out, when the cell before the first year is a link."""
+    opening = spot.row.opening
+    return Spot(direct(opening.row), None) if spot.year == -1 and isinstance(opening, Reference) else spot
 
 
 def label(spot: Spot, recording: Recording) -> str:

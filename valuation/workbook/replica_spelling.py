@@ -64,6 +64,9 @@ class ReplicaSpelling(Grammar):
         """A formula as it stands in the cells of a value of the block, with COLUMN for the letters of the column."""
         return self.spell(formula, Cell(self.sheet, self.places[spot], _at(spot)))
 
+    def straight(self, formula: Formula) -> Formula:
+        return formula  # addresses are straight already, and stop at varied rows
+
     def here(self, row: Row, at: Cell) -> str:
         return self._address(row, _year(at) if row.yearly else None)
 

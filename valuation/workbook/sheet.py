@@ -38,7 +38,7 @@ def always(made: Material) -> bool:
     return True
 
 
-def nothing(made: Material) -> None:
+def nothing(made: Material, draft: Draft) -> None:
     """For a sheet whose formulas need no constants of their own."""
 
 
@@ -61,6 +61,6 @@ class Sheet:
     about: str
     write: Callable[[Page, Material, Draft], None]
     needed: Callable[[Material], bool] = always
-    prepare: Callable[[Material], None] = nothing
+    prepare: Callable[[Material, Draft], None] = nothing
     place: Callable[[Page, Material, Draft], None] = nowhere
     closing: bool = False

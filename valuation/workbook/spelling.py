@@ -19,6 +19,10 @@ class Grammar(ABC):
     """
 
     @abstractmethod
+    def straight(self, formula: Formula) -> Formula:
+        """A link that points at where the number is worked out, not at another link (FAST 3.06: no daisy chains)."""
+
+    @abstractmethod
     def here(self, row: Row, at: Cell) -> str:
         """The cell of a row in the year of the formula, or its only one."""
 
@@ -56,7 +60,8 @@ class Grammar(ABC):
 
     def spell(self, formula: Formula, at: Cell) -> str:
         """Return the text of a formula as it stands in a cell, with its leading '='."""
-        return "=" + self._text(formula, at)
+        formula = self.straight(formula)
+        return f"={self._text(formula, at)}{'+0' if _lag_of_links(formula) else ''}"
 
     def _text(self, formula: Formula, at: Cell, needed: int = 0) -> str:
         match formula:
@@ -102,6 +107,9 @@ class Spelling(Grammar):
     cells: Mapping[Row, Cell]
     years: int
     peers: Mapping[tuple[str, str], str]
+
+    def straight(self, formula: Formula) -> Formula:
+        return direct(formula)
 
     def here(self, row: Row, at: Cell) -> str:
         if is_period(row):
@@ -150,10 +158,30 @@ def is_period(row: Row) -> bool:
     return row.label == PERIOD_LABEL and row.scope == ""
 
 
+def direct(formula: Formula) -> Formula:
+    """What a link comes to in the end: behind links to links, the first that is none."""
+    while isinstance(formula, Reference) and isinstance(formula.row.formula, Reference) and not formula.row.opening:
+        formula = formula.row.formula
+    return formula
+
+
 def _operand_row(formula: Formula) -> Row:
     operand = formula.operands[0]
     assert isinstance(operand, Reference)
     return operand.row
+
+
+def _lag_of_links(formula: Formula) -> bool:
+    """Whether a formula only repeats a cell of another year that is itself a link: it is then spelled as a sum."""
+    if not _is_lag(formula):
+        return False
+    row = _operand_row(formula)
+    cells = (cell for cell in (row.formula, row.opening, row.closing) if cell is not None)
+    return any(isinstance(cell, Reference) or _is_lag(cell) for cell in cells)
+
+
+def _is_lag(formula: Formula) -> bool:
+    return formula.operation is not None and formula.operation.name in ("previous", "following", "final", "first")
 
 
 def _listed(spelling: Grammar, formula: Formula, at: Cell) -> str:

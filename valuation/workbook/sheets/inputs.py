@@ -3,46 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from string import ascii_lowercase
+from typing import Any, Final
 
 import numpy as np
 
 from ...assumptions import DEFAULT, Case, Input
-from ...formula import Row
+from ...distributions.written import LONGEST, lettered, live_quantile, numbers_of
+from ...formula import Formula, Reference, Row
 from ...lines import snake
 from ...model import GROUP_TITLES
+from ...recording import INPUTS as INPUT_ROWS
 from ...recording import Recording
-from ...units import Unit
-from ..address import FIRST_ROW, HEAD_ROW
+from ...units import NUMBER, Unit
+from ..address import FIRST_ROW, HEAD_ROW, Cell
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
 
 TITLE: Final = "Inputs"
-NAME, UNIT, BASE, DISTRIBUTION, LOW, MIDDLE, HIGH, SOURCE, ID, WHY = range(10)
+BASELINE: Final = "Audit baseline"
+NAME, UNIT, BASE, DISTRIBUTION, FIRST_NUMBER = range(5)
+NUMBERS: Final = range(FIRST_NUMBER, FIRST_NUMBER + LONGEST)
+LOW, MIDDLE, HIGH, SOURCE, ID, WHY, SAYS = range(NUMBERS.stop, NUMBERS.stop + 7)
+RANGES: Final = {LOW: 0.05, MIDDLE: 0.5, HIGH: 0.95}
+RANGE_LABEL: Final = "Percentile of the ranges on Inputs, {:g}"
 HEADS: Final = {
     NAME: "Assumption",
     UNIT: "Unit",
     BASE: "Base",
     DISTRIBUTION: "Distribution",
+    **dict(zip(NUMBERS, ascii_lowercase, strict=False)),
     LOW: "P5",
     MIDDLE: "P50",
     HIGH: "P95",
     SOURCE: "Source",
     ID: "Name in the files",
-    WHY: "Why, or what the source says",
+    WHY: "Why",
+    SAYS: "What the source says",
 }
 WIDTHS: Final = {
     NAME: 46,
     UNIT: 12,
     BASE: 14,
-    DISTRIBUTION: 34,
-    LOW: 12,
-    MIDDLE: 12,
-    HIGH: 12,
+    DISTRIBUTION: 30,
+    **dict.fromkeys(NUMBERS, 11),
+    **dict.fromkeys(RANGES, 12),
     SOURCE: 40,
     ID: 40,
-    WHY: 100,
+    WHY: 90,
+    SAYS: 90,
 }
+
+
+# Before the book is evaluated ------------------------------------------------------------------------------------
+
+
+def _prepare(made: Material, draft: Draft) -> None:
+    """Give the numbers of each distribution rows of their own, and find the formulas of its quantiles."""
+    for found in made.case.inputs:
+        numbers = numbers_of(found.written) if found.distribution is not None else []
+        if not 0 < len(numbers) <= LONGEST:
+            continue
+        units = [NUMBER if number.free else found.unit for number in numbers]
+        rows = [
+            Row(INPUT_ROWS, f"{found.label}, {letter}", unit, False)
+            for letter, unit in zip(ascii_lowercase, units, strict=False)
+        ]
+        draft.values.update({row: np.array([number.value]) for row, number in zip(rows, numbers, strict=True)})
+        draft.parameters[found.name] = [Reference(row) for row in rows]
+    for found in made.case.inputs:
+        if found.name in draft.parameters:
+            draft.quantiles[found.name] = [live(made.recording, draft, found, _level(made, q)) for q in RANGES.values()]
+
+
+def _level(made: Material, quantile: float) -> Reference:
+    return made.recording.constant(RANGE_LABEL.format(quantile), quantile)
+
+
+def live(recording: Recording, draft: Draft, found: Input, u: Any) -> Formula | None:
+    """The quantile of an input at ``u`` as a formula over its cells a to f; None where there is none that is short."""
+    if found.distribution is None or found.name not in draft.parameters:
+        return None
+    made = live_quantile(found.distribution, found.written, draft.parameters[found.name], u, recording.constant)
+    return made if isinstance(made, Formula) else None
 
 
 def _place(page: Page, made: Material, draft: Draft) -> None:
@@ -56,6 +99,10 @@ def _place(page: Page, made: Material, draft: Draft) -> None:
         at += 1
         for row in rows:
             draft.cells[row] = page.cell(at, BASE)
+            if row.name:
+                draft.names[row.name] = page.cell(at, BASE)
+            for column, number in zip(NUMBERS, draft.parameters.get(row.name, ()), strict=False):
+                draft.cells[number.row] = page.cell(at, column)
             at += 1
     draft.values.update({recording.inputs[found.name]: np.array([found.base]) for found in case.inputs})
     draft.values.update({row: np.array([value]) for row, value in recording.constants.values()})
@@ -73,51 +120,60 @@ def _sections(case: Case, recording: Recording) -> Iterator[tuple[str, list[Row]
         yield "Constants of methods and checks", constants
 
 
+# The page --------------------------------------------------------------------------------------------------------
+
+
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the head and a row for each input."""
     case, recording = made.case, made.recording
     page.heads(HEAD_ROW, HEADS, right_from=99)
     page.widths = dict(WIDTHS)
     page.freeze = (HEAD_ROW + 1, BASE + 1)
-    page.print_area = (0, NAME, max(row for row, _ in page.cells), ID)
     page.text(FIRST_ROW, NAME, "Base fiscal year (the last before the forecast)")
     page.text(FIRST_ROW, UNIT, "year", "unit")
     page.number(FIRST_ROW, BASE, case.base_year, "0", "input")
     page.text(FIRST_ROW, SOURCE, "case file")
     for found in case.inputs:
-        row = recording.inputs[found.name]
-        at = draft.cells[row].row
-        _input(page, at, found, case)
-        draft.names[found.name] = page.cell(at, BASE)
+        _input(page, draft.names[found.name].row, found, case)
+        _distribution(page, draft.names[found.name].row, found, draft)
     for row, value in recording.constants.values():
         at = draft.cells[row].row
         page.text(at, NAME, row.label)
         page.text(at, UNIT, str(row.unit), "unit")
-        page.number(at, BASE, value, _format(value, row.unit), "input")
+        page.number(at, BASE, value, shown(value, row.unit), "input")
         page.text(at, SOURCE, "method")
         page.text(at, ID, f"constant.{snake(row.label)}", "unit")
+    page.print_area = (0, NAME, max(row for row, _ in page.cells), ID)
 
 
 def _input(page: Page, at: int, found: Input, case: Case) -> None:
-    fmt = _format(found.base, found.unit)
     page.text(at, NAME, found.label)
     page.text(at, UNIT, str(found.unit), "unit")
-    page.number(at, BASE, found.base, fmt, "input")
+    page.number(at, BASE, found.base, shown(found.base, found.unit), "input")
     page.text(at, ID, found.name, "unit")
-    page.text(
-        at,
-        SOURCE,
-        "default of the method" if found.origin.sources == (DEFAULT,) else found.origin.source or "none given",
-    )
-    page.text(at, WHY, found.origin.why or _statement(found, case))
+    given = "default of the method" if found.origin.sources == (DEFAULT,) else found.origin.source or "none given"
+    page.text(at, SOURCE, given)
+    page.text(at, WHY, found.origin.why)
+    page.text(at, SAYS, _statement(found, case))
     page.validations.append((at, BASE, _rule(found)))
+
+
+def _distribution(page: Page, at: int, found: Input, draft: Draft) -> None:
+    """The distribution: its shape, its numbers in blue, and its range as formulas of these, or as the book was given."""
     if found.distribution is None:
         return
-    page.text(at, DISTRIBUTION, found.written)
-    for column, quantile in zip(
-        (LOW, MIDDLE, HIGH), found.distribution.quantile(np.array([0.05, 0.5, 0.95])), strict=True
-    ):
-        page.number(at, column, float(quantile), fmt, "stored")
+    page.text(at, DISTRIBUTION, lettered(found.written))
+    for column, number in zip(NUMBERS, draft.parameters.get(found.name, ()), strict=False):
+        value = draft.value(number)
+        page.number(at, column, value, shown(value, number.unit), "input")
+    stored = found.distribution.quantile(np.array(list(RANGES.values())))
+    formulas = draft.quantiles.get(found.name, [None] * len(RANGES))
+    for column, formula, value in zip(RANGES, formulas, stored, strict=True):
+        fmt = shown(float(value), found.unit)
+        if formula is not None:
+            draft.put(page, at, column, formula, unit=found.unit)
+        elif np.isfinite(value):
+            page.raw(at, column, f"={Cell(BASELINE, at, column).seen_from(page.title)}", float(value), "formula", fmt)
 
 
 def _statement(found: Input, case: Case) -> str:
@@ -125,8 +181,8 @@ def _statement(found: Input, case: Case) -> str:
     return "; ".join(fact.statement for fact in facts)
 
 
-def _format(value: float, unit: Unit) -> str:
-    """More decimals for small rates and amounts, so that a stored number shows what it is."""
+def shown(value: float, unit: Unit) -> str:
+    """The number format of a stored number: more decimals for small rates and amounts, so that it shows what it is."""
     if unit.pure and unit.shown == "rate":
         return "0.0%_);(0.0%)" if abs(round(value * 1000) - value * 1000) < 1e-9 else "0.00%_);(0.00%)"
     if unit.shown == "flag" and value not in (0, 1):
@@ -159,8 +215,11 @@ def _rule(found: Input) -> dict[str, object]:
 SHEET: Final = Sheet(
     TITLE,
     heading=lambda made: "Inputs",
-    subtitle=lambda made: "Every assumption, in blue; change the column Base and the whole book follows",
+    subtitle=lambda made: (
+        "Every assumption, in blue: change a base and the whole book follows, a to f and its range does"
+    ),
     about="Every assumption with unit, distribution, range, source and reason",
+    prepare=_prepare,
     place=_place,
     write=_write,
 )

@@ -90,11 +90,11 @@ class _Table:
         """Begin a row with its base; returns the cell."""
         unit = unit or formula.unit
         self._name(label, unit, style)
-        return self.draft.put(self.page, self.at, BASE, _direct(formula), unit=unit, style=style)
+        return self.draft.put(self.page, self.at, BASE, formula, unit=unit, style=style)
 
     def implied(self, own: Reference, formula: Any, style: str = "formula") -> Reference:
         """End a row with what is implied and the difference to its base; returns the cell."""
-        needed = self.draft.put(self.page, self.at, IMPLIED, _direct(formula), unit=own.unit, style=style)
+        needed = self.draft.put(self.page, self.at, IMPLIED, formula, unit=own.unit, style=style)
         self.draft.put(self.page, self.at, CHANGE, needed - own, unit=own.unit, style=style)
         self.at += 1
         return needed
@@ -121,6 +121,12 @@ class _Table:
         self.at += 1
         return self.draft.put(self.page, self.at - 1, column, formula)
 
+    def amount(self, label: str, formula: Any, unit: Unit) -> Reference:
+        """Write a row that has only a base; returns the cell."""
+        own = self.base(label, formula, unit)
+        self.at += 1
+        return own
+
     def chance(self, label: str, base: Any, gap: Reference, change: Reference, least: Any) -> None:
         """Write a probability; where a transaction changes next to nothing, none explains the price."""
         own = self.base(label, base, RATE)
@@ -138,13 +144,6 @@ class _Table:
     def nothing(self, quantity: Any) -> bool:
         """Whether a quantity of the model is 0 in the base case, so that nothing can be divided by it."""
         return not np.all(evaluate(quantity, self.draft.values.__getitem__))
-
-
-def _direct(formula: Any) -> Any:
-    """Read the cell that a link points at, not the link."""
-    while isinstance(formula, Reference) and isinstance(formula.row.formula, Reference):
-        formula = formula.row.formula
-    return formula
 
 
 def _units(table: _Table, case: Case, recorded: Recorded, gap: Reference) -> None:
@@ -239,13 +238,14 @@ def _stubs(table: _Table, case: Case, found: Valuation, discount: Any) -> None:
         table.implied(own, found.price - part)
     rest = closed_forms.not_operating(case, found)
     if rest:
-        other = add_up(*rest) * found.factor
+        table.section("What is no operating part")
+        other = add_up(*(table.amount(name, item * found.factor, case.quote) for name, item in rest.items()))
         label = "Operating stub: without stakes, bridge items and holding discount"
         own = table.base(label, found.per_share - other, case.quote, "total")
         table.implied(own, found.price - other, "total")
 
 
-def _prepare(made: Material) -> None:
+def _prepare(made: Material, draft: Draft) -> None:
     if made.valuation.price is not None:
         least_change(made.recording)
 

@@ -9,12 +9,10 @@ import numpy as np
 from ...assumptions import Case
 from ...simulation.results import SHORTFALLS, Simulation
 from ...units import RATE, WHOLE
-from ..address import HEAD_ROW, quoted
+from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
 from . import convergence, histogram
-from .baseline import TITLE as BASELINE
-from .inputs import TITLE as INPUTS
 
 TITLE: Final = "Simulation"
 DESIGNS: Final = {
@@ -112,22 +110,18 @@ def _estimates(page: Page, case: Case, simulation: Simulation, at: int) -> int:
 
 
 def _freshness(page: Page, draft: Draft, at: int) -> int:
-    """Count the inputs whose base or distribution differs from what the run was given."""
+    """Count the inputs, distributions and correlations that differ from what the run was given."""
     page.text(at, LABEL, "Is this run still of these inputs?", "section")
-    rows = [cell.row for cell in draft.names.values()]
-    first, last = min(rows) + 1, max(rows) + 1
-    texts = (("Base values changed since the run", "C"), ("Distributions changed since the run", "D"))
-    for label, column in texts:
+    first = at + 2
+    for what, cell in draft.changed.items():
         at += 1
-        page.text(at, LABEL, label)
+        page.text(at, LABEL, f"{what} changed since the run")
         page.text(at, UNIT, "number", "unit")
-        here = f"{quoted(INPUTS)}!${column}${first}:${column}${last}"
-        there = f"{quoted(BASELINE)}!${column}${first}:${column}${last}"
-        page.raw(at, VALUE, f"=SUMPRODUCT(--({here}<>{there}))", 0, "formula", WHOLE.number_format)
+        page.raw(at, VALUE, f"={cell.seen_from(page.title)}", 0, "formula", WHOLE.number_format)
+    changed = f"SUM($C${first}:$C${at + 1})"
     at += 1
     page.text(at, LABEL, "Status")
     page.text(at, UNIT, "text", "unit")
-    changed = f"SUM($C${at - 1}:$C${at})"
     stale, fresh = "inputs changed: run again", "up to date"
     page.raw(at, VALUE, f'=IF({changed}=0,"{fresh}","{stale}")', fresh, "status")
     draft.status = page.cell(at, VALUE)

@@ -25,7 +25,7 @@ MARK: Final = 0.008
 PRICE_MARK: Final = "Width of the price mark in charts, share of the price"
 
 
-def _prepare(made: Material) -> None:
+def _prepare(made: Material, draft: Draft) -> None:
     made.recording.constant(PRICE_MARK, MARK)
 
 

@@ -129,7 +129,7 @@ def _test(place: _Place, made: Material, draft: Draft) -> None:
     page.raw(at, LEVEL, f'=IF({middle}={model},"OK","ERROR")', "OK", "status")
 
 
-def _prepare(made: Material) -> None:
+def _prepare(made: Material, draft: Draft) -> None:
     """Name the steps, which are constants of the book."""
     tables(made)
 
