@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,7 +104,7 @@ def _write(
     book.set_calc_mode("auto")
     plan = draft_book(case, simulation, scenarios, sensitivity)
     styles = Styles(book)
-    sheets = {title: book.add_worksheet(title) for title in plan.draft.pages}
+    sheets = {title: book.add_worksheet(title, _plain_sheets()) for title in plan.draft.pages}
     spelling = plan.draft.spelling
     for title, page in plan.draft.pages.items():
         sheet = sheets[title]
@@ -113,6 +114,18 @@ def _write(
         book.define_name(name, f"={cell.seen_from('')}")
     sheets[summary.SHEET.title].activate()
     book.close()
+
+
+@cache
+def _plain_sheets() -> type[Any]:
+    """Worksheets that take a formula as it is: XlsxWriter looks for 150 newer functions in each; none is used."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class Sheet(Worksheet):  # type: ignore[misc,unused-ignore]
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return Sheet
 
 
 def _set_up(sheet: Any, page: Page, styles: Styles) -> None:

@@ -85,11 +85,16 @@ def _reads(row: Row) -> Iterator[Row]:
 
 
 def _dependent(recording: Recording, varied: Mapping[Row, Formula]) -> set[Row]:
-    """The rows that change with a varied one."""
-    found = set(varied)
+    """The rows that change with a varied one, in their years or in the cells before and after them."""
+    readers: dict[Row, list[Row]] = {}
     for row in recording.written:
-        if row not in found and any(read in found for read in _reads(row)):
-            found.add(row)
+        for read in _reads(row):
+            readers.setdefault(read, []).append(row)
+    found, waiting = set(varied), list(varied)
+    while waiting:
+        new = [row for row in readers.get(waiting.pop(), ()) if row not in found]
+        found.update(new)
+        waiting += new
     return found
 
 

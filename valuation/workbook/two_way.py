@@ -226,7 +226,10 @@ def _table(made: Material, one: _Candidate) -> Table | None:
         moves = np.arange(LEVELS) - (LEVELS - 1) / 2
         levels = np.repeat(bases[0] + sizes[0] * moves, LEVELS), np.tile(bases[1] + sizes[1] * moves, LEVELS)
         found = replica.values(dict(made.recorded.values), dict(zip(lanes, levels, strict=True)), made.case.years)
-        if np.isfinite(found[replica.outputs[0]]).all():
+        cells = np.broadcast_to(found[replica.outputs[0]], (COLUMNS,)).reshape(LEVELS, LEVELS)
+        if np.isfinite(cells).all():
+            if not np.ptp(cells, axis=0).any() or not np.ptp(cells, axis=1).any():
+                return None
             steps = _named(made, one, 0, sizes[0]), _named(made, one, 1, sizes[1])
             return Table(one.title, one.axes, lanes, replica, steps, levels)
         sizes = [size / 2 for size in sizes]
