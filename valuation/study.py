@@ -172,12 +172,17 @@ class Study:
             if case is not None
         }
 
-    def write_workbook(self, path: str | Path, simulation: Simulation | None = None) -> Path:
-        """Write the live workbook; with a simulation it holds its ranges."""
+    def write_workbook(self, path: str | Path, simulation: Simulation | None = None, live_draws: int = 0) -> Path:
+        """Write the live workbook; with a simulation it holds its ranges.
+
+        ``live_draws`` of its draws are computed by the book itself, so that edits of distributions move them at once.
+        """
+        from .simulation.few import first_draws
         from .workbook.book import write_workbook
 
         quick = None if simulation is None else self._quick(simulation.seed)
-        return write_workbook(self.case, path, simulation, self.scenarios(), quick)
+        few = first_draws(self._evaluator, simulation, live_draws) if simulation is not None and live_draws else None
+        return write_workbook(self.case, path, simulation, self.scenarios(), quick, few)
 
     def _quick(self, seed: int) -> Sensitivity:
         """The analyses that go with every run; JSON and workbook show the same."""

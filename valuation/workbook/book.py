@@ -16,6 +16,7 @@ from ..assumptions import Case
 from ..checks import Recorded, checks, file_findings, run_findings
 from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
+from ..simulation.few import Few
 from ..simulation.results import Simulation
 from ..trial import record
 from ..version import __version__
@@ -46,8 +47,11 @@ def write_workbook(
     simulation: Simulation | None = None,
     scenarios: Mapping[str, float] | None = None,
     sensitivity: Sensitivity | None = None,
+    few: Few | None = None,
 ) -> Path:
     """Write the case as a live workbook; the same case, simulation and sensitivity give the same bytes.
+
+    ``few`` are draws of the simulation that the book computes itself, so that its distributions can be edited.
 
     The file appears whole or not at all: it is written beside the target and renamed. Raises OSError with the path.
     """
@@ -56,7 +60,7 @@ def write_workbook(
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:
-        _write(case, Path(name), simulation, scenarios or {}, sensitivity)
+        _write(case, Path(name), simulation, scenarios or {}, sensitivity, few)
         os.chmod(name, 0o644)
         os.replace(name, target)
     finally:
@@ -87,6 +91,7 @@ def _write(
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None,
+    few: Few | None,
 ) -> None:
     import xlsxwriter
 
@@ -102,7 +107,7 @@ def _write(
         }
     )
     book.set_calc_mode("auto")
-    plan = draft_book(case, simulation, scenarios, sensitivity)
+    plan = draft_book(case, simulation, scenarios, sensitivity, few)
     styles = Styles(book)
     sheets = {title: book.add_worksheet(title, _plain_sheets()) for title in plan.draft.pages}
     spelling = plan.draft.spelling
@@ -149,6 +154,7 @@ def draft_book(
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None = None,
+    few: Few | None = None,
     *,
     judged: bool = True,
 ) -> Plan:
@@ -156,7 +162,7 @@ def draft_book(
 
     ``judged`` runs the rules whose results are stored texts; a proof, which compares formulas, does without.
     """
-    made = _material(case, simulation, scenarios, sensitivity, judged)
+    made = _material(case, simulation, scenarios, sensitivity, few, judged)
     draft = Draft(case.years, results=result_rows(case, made.recording, made.valuation))
     wanted = [sheet for sheet in (*FRONT, *BACK) if sheet.needed(made)]
     for sheet in wanted:
@@ -178,6 +184,7 @@ def _material(
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None,
+    few: Few | None,
     judged: bool,
 ) -> Material:
     recording, found = record(case)
@@ -187,7 +194,7 @@ def _material(
         stored += run_findings(recorded, simulation)
     titles = scope_titles(case, recording, [sheet.title for sheet in (*FRONT, *BACK)])
     return Material(
-        case, recording, found, recorded, checks(recorded), stored, simulation, scenarios, sensitivity, titles
+        case, recording, found, recorded, checks(recorded), stored, simulation, scenarios, sensitivity, titles, few
     )
 
 

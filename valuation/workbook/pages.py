@@ -114,7 +114,8 @@ class Draft:
 
     ``results`` are the rows that stand out on their sheets. Sheets keep for each other what those need that come
     later: the cell of the ``base_year``, the numbers of each distribution (``parameters``) and its range in formulas
-    (``quantiles``), each part's value ``per_share``, counts of what ``changed`` since the book was written, and the
+    (``quantiles``), of live draws the stored row of each uncertain input (``lanes``) and what that makes of it
+    (``live``), each part's value ``per_share``, counts of what ``changed`` since the book was written, and the
     ``status`` of the stored run.
     """
 
@@ -128,6 +129,8 @@ class Draft:
     base_year: Cell | None = None
     parameters: dict[str, list[Reference]] = field(default_factory=dict)
     quantiles: dict[str, list[Formula | None]] = field(default_factory=dict)
+    lanes: dict[str, Reference] = field(default_factory=dict)
+    live: dict[str, Formula] = field(default_factory=dict)
     per_share: dict[str, Reference] = field(default_factory=dict)
     changed: dict[str, Cell] = field(default_factory=dict)
     status: Cell | None = None

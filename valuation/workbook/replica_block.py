@@ -10,6 +10,7 @@ import numpy as np
 
 from ..formula import Formula, Reference, Row
 from ..lines import Array
+from ..operations import rows_read
 from ..recording import INPUTS, Recording, Values, evaluate
 from .address import Cell, column_name, quoted
 from .pages import Draft, Page, RawCell
@@ -65,37 +66,55 @@ class Block:
 
 
 def write_block(page: Page, at: int, recording: Recording, draft: Draft, replica: Replica, lanes: Lanes) -> Block:
-    """Write what a replica repeats on a page; what its model's own addresses would make too long is linked."""
+    """Write what a replica repeats on a page.
+
+    Where addresses on other sheets would make a formula too long, the block links to these cells and reads the links.
+    """
     links: list[Row] = []
+    brought: list[Row] = []
     while True:
-        spelling = _spelling(page, at, recording, draft, replica, lanes, links)
-        more = [row for row in _too_long(spelling, replica) if row not in links]
-        if not more:
+        spelling = _spelling(page, at, recording, draft, replica, lanes, links, brought)
+        outside, far = _too_long(spelling, replica, page.title)
+        if new := [row for row in outside if row not in links]:
+            links += new
+        elif far:
+            brought += far
+        else:
             break
-        links += more
     values = replica.values(draft.values, lanes.values, draft.years)
     known = {**draft.values, **lanes.values, **values}
     writer = _Writer(page, recording, draft, spelling, known, lanes.columns)
     for row in links:
         writer.link(row)
+    for row in brought:
+        writer.bring(row, lanes.cells[row])
     for row in replica.rows:
         writer.row(row, replica)
     page.widths.update(WIDTHS | dict.fromkeys(range(FIRST, FIRST + lanes.columns), COLUMN_WIDTH))
-    below = max([*spelling.places.values(), *spelling.links.values(), at - 1]) + 1
+    below = at + len(spelling.links) + len(brought) + len(spelling.places)
     return Block(page, spelling.places, values, spelling.varied, lanes.columns, below)
 
 
 def _spelling(
-    page: Page, at: int, recording: Recording, draft: Draft, replica: Replica, lanes: Lanes, links: Sequence[Row]
+    page: Page,
+    at: int,
+    recording: Recording,
+    draft: Draft,
+    replica: Replica,
+    lanes: Lanes,
+    links: Sequence[Row],
+    brought: Sequence[Row],
 ) -> ReplicaSpelling:
-    """Give every value its row: first what is linked, then the block."""
+    """Give every value its row: first what is linked, then lanes brought from other sheets, then the block."""
     linked = [spot for row in links for spot in spots(row, draft.years)]
     repeated = [spot for row in replica.rows for spot in spots(row, draft.years)]
+    here = {row: page.cell(at + len(linked) + number, FIRST) for number, row in enumerate(brought)}
+    first = at + len(linked) + len(brought)
     return ReplicaSpelling(
         sheet=page.title,
         years=draft.years,
-        places={spot: at + len(linked) + number for number, spot in enumerate(repeated)},
-        lanes=lanes.cells,
+        places={spot: first + number for number, spot in enumerate(repeated)},
+        lanes={**lanes.cells, **here},
         links={spot: at + number for number, spot in enumerate(linked)},
         link=MODEL,
         varied=frozenset(replica.varied),
@@ -118,15 +137,20 @@ def _formulas(replica: Replica, spelling: ReplicaSpelling, row: Row) -> Iterator
             yield spot, formula, (model if row in replica.varied else spelling).text(formula, spot)
 
 
-def _too_long(spelling: ReplicaSpelling, replica: Replica) -> list[Row]:
-    """The rows of the model whose addresses make a formula longer than its readers like."""
-    found: dict[Row, None] = {}
+def _too_long(spelling: ReplicaSpelling, replica: Replica, sheet: str) -> tuple[list[Row], list[Row]]:
+    """What makes formulas longer than their readers like: rows of the model, and lanes on other sheets."""
+    outside: dict[Row, None] = {}
+    far: dict[Row, None] = {}
     for row in replica.rows:
         spelling.outside.clear()
         longest = max(len(text.replace(COLUMN, LAST)) for _, _, text in _formulas(replica, spelling, row))
         if longest > LONGEST:
-            found.update(dict.fromkeys(sorted(spelling.outside, key=lambda row: (row.scope, row.label))))
-    return list(found)
+            outside.update(dict.fromkeys(sorted(spelling.outside, key=lambda row: (row.scope, row.label))))
+            read = rows_read(replica.formula(row))
+            far.update(
+                dict.fromkeys(lane for lane in read if lane in spelling.lanes and spelling.lanes[lane].sheet != sheet)
+            )
+    return list(outside), list(far)
 
 
 @dataclass(frozen=True)
@@ -148,6 +172,15 @@ class _Writer:
             source = self.spelling.home(_source(spot)).seen_from(self.page.title)
             value = float(np.ravel(self._value(spot, self.draft.values))[0])
             self.page.raw(at, MODEL, f"={source}", value, "formula", row.unit.number_format)
+
+    def bring(self, row: Row, there: Cell) -> None:
+        """A lane of another sheet, linked in its own columns."""
+        at = self.spelling.lanes[row].row
+        self._label(at, Spot(row, None))
+        values = np.broadcast_to(self.known[row], (self.columns,))
+        for number, value in enumerate(values.tolist(), start=FIRST):
+            text = f"={quoted(there.sheet)}!{column_name(number)}${there.row + 1}"
+            self.page.cells[at, number] = RawCell(text, value, "formula", row.unit.number_format)
 
     def row(self, row: Row, replica: Replica) -> None:
         """A row of the block: one formula in all columns of a value."""

@@ -10,6 +10,7 @@ from ..bridge import Valuation
 from ..checks import Check, Finding, Recorded
 from ..recording import Recording
 from ..sensitivity import Sensitivity
+from ..simulation.few import Few
 from ..simulation.results import Simulation
 from .pages import Draft, Page
 
@@ -19,6 +20,7 @@ class Material:
     """What a book is made of: the case, its recorded model with checks, and what runs found.
 
     ``scenarios`` holds the value per share of each by name; ``titles`` the sheet of each scope of lines.
+    ``few`` are draws that the book computes itself.
     """
 
     case: Case
@@ -31,6 +33,7 @@ class Material:
     scenarios: Mapping[str, float]
     sensitivity: Sensitivity | None
     titles: Mapping[str, str]
+    few: Few | None = None
 
 
 def always(made: Material) -> bool:
