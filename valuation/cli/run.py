@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_DRAWS = 1_000_000_000_000
 MOST_WORKERS = 1024
+LEAST_LIVE, MOST_LIVE = 50, 1000
 
 Result = dict[str, Any]
 
@@ -95,6 +96,13 @@ def options(function: Callable[..., None]) -> Callable[..., None]:
                 default="auto",
                 show_default=True,
                 help="Which draws stay in memory; others are summarised (extra large). auto goes by their number.",
+            ),
+            click.option(
+                "--live-draws",
+                type=click.IntRange(LEAST_LIVE, MOST_LIVE),
+                metavar="N",
+                help="Let the workbook itself run the model over N of the draws, 50 to 1000, so that an edited "
+                "distribution moves percentiles and histogram at once; large: see decision 21.",
             ),
             click.option("--draws-to", type=click.Path(), help="A file .npz for the draws of the value and the parts."),
         )
@@ -224,7 +232,7 @@ class Runs:
             simulation = job.study.simulate(pool=pool, progress=show, **_keywords(self.asked))
         if simulation.drawn.partial:
             self.status = STOPPED
-        written = job.study.write_workbook(job.target, simulation)
+        written = job.study.write_workbook(job.target, simulation, self.asked["live_draws"] or 0)
         files = {"workbook": str(written)}
         if self.asked["draws_to"]:
             from ..simulation.saved import save_draws

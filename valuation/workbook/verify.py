@@ -26,6 +26,7 @@ from ..reading import load
 from ..sensitivity import QUICK, sensitivity
 from ..simulation.draws import Draws
 from ..simulation.evaluator import Evaluator
+from ..simulation.few import Few
 from ..simulation.results import Drawn, Simulation
 from ..simulation.sampling import design
 from .address import HEAD_ROW, Cell, column_name
@@ -110,7 +111,8 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     simulation = _stand_in(case) if SIMULATION in constants else None
     # the page is laid out by few draws, its numbers are not compared
     analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in constants else None
-    plan = draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, judged=False)
+    few = _few(case, constants)
+    plan = draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, few, judged=False)
     differences = [*_formula_differences(plan, formulas), *_input_differences(plan, constants)]
     found = _Comparison(path, plan, case)
     if not any(difference.cell.startswith(f"{INPUTS}!") for difference in differences):
@@ -190,6 +192,19 @@ def _stand_in(case: Case) -> Simulation:
     parts = dict.fromkeys(case.parts, flat)
     price = 1.0 if case.has("shares.price") else None
     return Simulation(flat, parts, parts, price, Drawn(0, "random", 2, 1))
+
+
+def _few(case: Case, constants: Cells) -> Few | None:
+    """As many live draws as the book has, with the numbers that it stores; None where it has none."""
+    cells = constants.get(live_draws_data.TITLE)
+    if cells is None:
+        return None
+    names = tuple(found.name for found in Evaluator.of(case).uncertain)
+    draws = sum(1 for row, column in cells if row == HEAD_ROW and column >= FIRST)
+    rows = range(HEAD_ROW + 1, HEAD_ROW + 1 + len(names))
+    columns = range(FIRST, FIRST + draws)
+    stored = np.array([[_number(cells.get((row, column))) for column in columns] for row in rows])
+    return Few(names, stored, stored)
 
 
 # Comparing -------------------------------------------------------------------------------------------------------

@@ -94,7 +94,10 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
 
 
 def _possible(page: Page, values: Array, source: int, made: Material) -> None:
-    """The value of each draw above the block; an impossible draw is told by a word, which figures leave out."""
+    """The value of each draw above the block; an impossible draw is told by a word, which figures leave out.
+
+    A word is above every number, so figures count what is at most as large: that no word is.
+    """
     page.text(BLOCK + 1, LABEL, "Value per share, where it can be", "total_text")
     page.text(BLOCK + 1, UNIT, str(made.case.quote), "unit")
     for number, value in enumerate(values.tolist(), start=FIRST):
@@ -140,7 +143,7 @@ def _rows(on: _Figures) -> Iterator[tuple[str, str, str, float, float]]:
     if price is not None:
         text, at = on.draft.spelling.spell(price, on.page.cell(FIGURES, VALUE)), on.draft.value(price)
         yield "Price", money, text, at, at
-        above = f"=SUMPRODUCT(ISNUMBER({r})*({r}>{PRICE}))/COUNT({r})"
+        above = f"=1-SUMPRODUCT(--({r}<={PRICE}))/COUNT({r})"
         share = _of(np.mean, (found > at).astype(np.float64))
         yield "Probability that value is above the price", "%", above, share, run.probability_above(at)
 
@@ -184,7 +187,7 @@ def _histogram(on: _Figures) -> None:
         page.raw(at, TO, f"={HIGH}-{WIDTH}*(ROWS({_bins(n)})-1)", float(edges[number]), "formula", money.number_format)
         share = f"=E{n}-SUM(D${BIN_HEAD + 1}:D{n - 1})"
         page.raw(at, SHARE, share, float(shares[number]), "formula", RATE.number_format)
-        below = f"=SUMPRODUCT(ISNUMBER({r})*({r}<=C{n}))/COUNT({r})"
+        below = f"=SUMPRODUCT(--({r}<=C{n}))/COUNT({r})"
         page.raw(at, CUMULATIVE, below, float(cumulative[number]), "formula", RATE.number_format)
         if priced:
             here = edges[number] - np.ptp(found) / BINS < price <= edges[number] if found.size else False
