@@ -44,10 +44,10 @@ U = np.append(np.linspace(0.001, 0.999, 499), 0.5)
 NOT_LIVE = {"metalog", "empirical", "mixture"}
 
 
-def same(d: Distribution, found: object, u: np.ndarray, tolerance: float = 1e-12) -> None:
-    """Within so many standard deviations of the quantiles, or so much of their size."""
+def same(d: Distribution, found: object, u: np.ndarray) -> None:
+    """Within 1e-12 standard deviations of the quantiles, or 1e-12 of their size."""
     expected = d.quantile(u)
-    np.testing.assert_array_less(np.abs(found - expected), tolerance * np.maximum(np.abs(expected), d.sd) + 1e-300)
+    np.testing.assert_array_less(np.abs(found - expected), 1e-12 * np.maximum(np.abs(expected), d.sd) + 1e-300)
 
 
 def test_every_distribution_with_a_short_quantile_is_live() -> None:
@@ -249,7 +249,7 @@ def test_another_engine_draws_the_same(engine: str, book: tuple[Path, list[str],
     path, cells, shown = book
     found = ENGINES[engine](path, cells)
     for (live, u), value in zip(shown, found, strict=True):
-        same(live.distribution, np.array([value], dtype=np.float64), np.array([u]), 1e-11)
+        same(live.distribution, np.array([value], dtype=np.float64), np.array([u]))
 
 
 @pytest.mark.parametrize("path", [*SHIPPED, *GOOD], ids=lambda path: path.stem)

@@ -23,6 +23,7 @@ from valuation.trial import record
 from valuation.workbook import book as book_module
 from valuation.workbook.book import write_workbook
 from valuation.workbook.sheets.checks import STATUS, TEST
+from valuation.workbook.sheets.inputs import SOURCE
 from valuation.workbook.verify import verify_book
 
 ALIBABA = Path(__file__).parents[1] / "assumptions" / "alibaba"
@@ -129,7 +130,7 @@ def test_every_input_has_its_name_its_unit_and_its_source(alibaba: Study, alibab
     sheet = book["Inputs"]
     for found in alibaba.case.inputs:
         row = int(book.defined_names[found.name].attr_text.rpartition("$")[2])
-        cells = [sheet.cell(row, column).value for column in (2, 3, 8)]
+        cells = [sheet.cell(row, column).value for column in (2, 3, SOURCE + 1)]
         assert cells[0] == str(found.unit)
         assert cells[1] == pytest.approx(found.base, rel=1e-15)  # a sheet keeps 16 digits
         assert cells[2]

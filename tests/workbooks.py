@@ -60,6 +60,10 @@ class Engine:
         letters, row = openpyxl.utils.cell.coordinate_from_string(cell.replace("$", ""))
         return sheet.strip("'"), row, openpyxl.utils.column_index_from_string(letters)
 
+    def row(self, name: str) -> int:
+        """The row of a named cell, counted from 1."""
+        return self._address(name)[1]
+
     def type(self, name: str, value: float) -> None:
         self.book.set_value(*self._address(name), float(value))
 

@@ -10,6 +10,7 @@ case.write_workbook("alibaba.xlsx", simulation)
 valuation.methods.dcf(revenue=100, growth=[0.1, 0.08], ...)["Enterprise value"]
 valuation.schedules.cost_of_capital(risk_free=0.02, beta=1.2, ...)["WACC"]
 case.value().transactions, case.solve("cloud.wacc")
+valuation.compare("assumptions/alibaba@HEAD~1", "assumptions/alibaba").walk
 """
 
 from __future__ import annotations
@@ -21,21 +22,31 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from . import methods, schedules, transactions
+    from .comparison import Comparison, compare
     from .problems import InvalidAssumptions, Problem
     from .study import Study, load
 
 __all__ = [
+    "Comparison",
     "InvalidAssumptions",
     "Problem",
     "Study",
     "__version__",
+    "compare",
     "load",
     "methods",
     "schedules",
     "transactions",
 ]
 
-_HOMES = {"load": "study", "Study": "study", "InvalidAssumptions": "problems", "Problem": "problems"}
+_HOMES = {
+    "compare": "comparison",
+    "Comparison": "comparison",
+    "load": "study",
+    "Study": "study",
+    "InvalidAssumptions": "problems",
+    "Problem": "problems",
+}
 
 
 def __getattr__(name: str) -> Any:

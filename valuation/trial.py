@@ -33,6 +33,13 @@ def record_inputs(case: Case, recording: Recording) -> dict[str, Reference]:
 
 def try_model(case: Case, problems: Problems) -> None:
     """Add a problem for every step of the model that cannot be recorded, and for a base case that is impossible."""
+    try_recording(case, problems)
+    if not problems:
+        _check_base(case, problems)
+
+
+def try_recording(case: Case, problems: Problems) -> None:
+    """Add a problem for every step of the model that cannot be recorded: units, shapes, what is missing."""
     recording = Recording(case.years)
     run = Run(case, recording, record_inputs(case, recording))
     for step in case.order:
@@ -52,8 +59,6 @@ def try_model(case: Case, problems: Problems) -> None:
         run.conclude()
     except (TypeError, ValueError) as error:
         _complain_of_shares(case, error, problems)
-        return
-    _check_base(case, problems)
 
 
 def _in_money(case: Case, run: Run, step: str) -> None:

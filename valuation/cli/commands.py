@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ..version import __version__
+from . import compare as comparing
 from . import run as running
 from . import sensitivity as analysing
 from .errors import guarded, print_json
@@ -29,6 +30,7 @@ def main() -> None:
       valuation solve assumptions/alibaba --for cloud.wacc
       valuation check assumptions/alibaba
       valuation verify alibaba.xlsx
+      valuation compare assumptions/alibaba@HEAD~1 assumptions/alibaba
     """
 
 
@@ -179,3 +181,21 @@ def verify(book: str, draws: int, seed: int, as_json: bool) -> None:
         click.echo(str(found))
     if not found.proved:
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("a", type=click.Path(), metavar="A")
+@click.argument("b", type=click.Path(), metavar="B")
+@comparing.options
+@json_option
+@guarded
+def compare(a: str, b: str, as_json: bool, **asked: Any) -> None:
+    """What moved the value per share from A to B, assumption by assumption, adding up exactly.
+
+    A and B are cases, workbooks with the numbers that stand in them now, or PATH@REVISION of a git repository.
+
+    \b
+    valuation compare assumptions/alibaba@HEAD~1 assumptions/alibaba
+    valuation compare assumptions/alibaba alibaba.xlsx -o walk.xlsx
+    """
+    comparing.run(a, b, as_json, **asked)

@@ -88,7 +88,7 @@ def yardstick(case: Case, part: str, find: Find) -> Yardstick | None:
 
 
 def not_operating(case: Case, found: Valuation) -> dict[str, Any]:
-    """What is no operating part, by label: stakes, bridge items, holding discount; the rest of the value is the stub."""
+    """What is no operating part, by label: stakes, bridge items and the holding discount; the rest is the stub."""
     stakes = [name for name in case.parts if case.method_of(name) == "stake"]
     items = {case.segments[name].name: found.parts[name].attributable for name in stakes}
     items |= {f"Bridge: {name.replace('_', ' ')}": item for name, item in found.bridge.items()}

@@ -113,7 +113,7 @@ def _write(
     spelling = plan.draft.spelling
     for title, page in plan.draft.pages.items():
         sheet = sheets[title]
-        _set_up(sheet, page, styles)
+        set_up(sheet, page, styles)
         write_page(book, sheet, page, spelling, styles)
     for name, cell in plan.draft.names.items():
         book.define_name(name, f"={cell.seen_from('')}")
@@ -133,7 +133,8 @@ def _plain_sheets() -> type[Any]:
     return Sheet
 
 
-def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
+def set_up(sheet: Any, page: Page, styles: Styles) -> None:
+    """Set up how a sheet is seen and printed."""
     sheet.hide_gridlines(2)
     sheet.freeze_panes(*page.freeze)
     if page.one_page:
@@ -175,7 +176,7 @@ def draft_book(
     for sheet in sorted(wanted, key=lambda sheet: sheet.closing):
         sheet.write(draft.pages[sheet.title], made, draft)
     for page in draft.pages.values():
-        _headers(page, checks_sheet.MASTER, draft)
+        headers(page, checks_sheet.MASTER, draft)
     return Plan(made, draft)
 
 
@@ -236,7 +237,8 @@ def _write_model(made: Material, draft: Draft) -> None:
             lines.write_rows(page, scopes[scope], draft, case.base_year + 1, base_year=axis, note=note)
 
 
-def _headers(page: Page, master: Cell, draft: Draft) -> None:
+def headers(page: Page, master: Cell, draft: Draft) -> None:
+    """Write a page's heading and, on all pages but that of the checks, the master check."""
     page.text(0, 0, page.heading, "title")
     page.text(1, 0, page.subtitle, "subtitle")
     if page.title != master.sheet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -102,10 +102,13 @@ class Page:
         """Write a formula by its text."""
         self.cells[row, column] = RawCell(text, value, style, fmt)
 
-    def heads(self, row: int, texts: Mapping[int, str], right_from: int = 2) -> None:
-        """Write a head row."""
+    def heads(
+        self, row: int, texts: Mapping[int, str], right_from: int = 2, *, right: Container[int] | None = None
+    ) -> None:
+        """Write a head row: to the right from a column, or in the columns of numbers."""
         for column, text in texts.items():
-            self.text(row, column, text, "head_right" if column >= right_from else "head")
+            over_numbers = column >= right_from if right is None else column in right
+            self.text(row, column, text, "head_right" if over_numbers else "head")
 
 
 @dataclass

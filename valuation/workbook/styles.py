@@ -21,6 +21,7 @@ _KINDS: Final[dict[str, dict[str, Any]]] = {
     "head_right_link": {"bold": True, "font_color": "#92D050", "bg_color": NAVY, "align": "right", "valign": "vcenter"},
     "section": {"bold": True, "font_color": NAVY, "bottom": 1, "bottom_color": NAVY},
     "text": {},
+    "beside": {"indent": 1},
     "wrapped": {"text_wrap": True, "valign": "top"},
     "unit": {"font_color": GREY},
     "input": {"font_color": BLUE, "bg_color": INPUT_FILL},

@@ -8,8 +8,6 @@ book's own formulas, and compares every line with the NumPy reading of the same 
 from __future__ import annotations
 
 import re
-import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +19,6 @@ from ..assumptions import Case
 from ..formula import Row
 from ..lines import Array, Lines, snake
 from ..model import value
-from ..problems import InvalidAssumptions, Place, Problem
-from ..reading import load
 from ..sensitivity import QUICK, sensitivity
 from ..simulation.draws import Draws
 from ..simulation.evaluator import Evaluator
@@ -31,16 +27,18 @@ from ..simulation.results import Drawn, Simulation
 from ..simulation.sampling import design
 from .address import HEAD_ROW, Cell, column_name
 from .book import Plan, draft_book, made_by
+from .carried import Values, case_of
+from .cells import Spot
+from .opening import open_book
 from .pages import FormulaCell, NumberCell, RawCell
+from .replica_block import FIRST
+from .sheets import live_draws_data
 from .sheets import sensitivity as sensitivity_sheet
-from .sheets.files import FILE, LINE
-from .sheets.files import TITLE as FILES
 from .sheets.inputs import TITLE as INPUTS
 from .sheets.simulation import TITLE as SIMULATION
 
 TOLERANCE: Final = 1e-9
 NEAR_ZERO: Final = 1e-6
-LARGEST_BOOK: Final = 200_000_000
 JITTER: Final = 0.02
 FEW: Final = 32
 
@@ -106,8 +104,9 @@ class Proof:
 
 def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
     """Verify a workbook written by ``write_workbook``; raises InvalidAssumptions when it is not one."""
-    formulas, constants, writer = _cells(path)
-    case = _case(path, formulas, constants)
+    book = open_book(path)
+    formulas, constants = book.formulas, book.constants
+    case, _ = case_of(book)
     simulation = _stand_in(case) if SIMULATION in constants else None
     # the page is laid out by few draws, its numbers are not compared
     analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in constants else None
@@ -125,65 +124,11 @@ def verify_book(path: Path, draws: int = 200, seed: int = 1) -> Proof:
         worst=found.worst,
         worst_cell=found.worst_cell,
         differences=(*differences, *found.differences),
-        writer=writer,
+        writer=book.properties.category,
     )
 
 
-# Reading the book ------------------------------------------------------------------------------------------------
-
-Cells = Mapping[str, Mapping[tuple[int, int], Any]]
-
-
-def _refuse(path: Path, text: str) -> InvalidAssumptions:
-    return InvalidAssumptions([Problem(Place(str(path)), "", text)])
-
-
-def _cells(path: Path) -> tuple[Cells, Cells, str]:
-    """Return formulas and constants by sheet and (row, column), counted from 0, and what wrote the book."""
-    import openpyxl
-
-    with path.open("rb"):
-        pass  # a missing or locked file is the environment's error, with its path
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_BOOK:
-                raise _refuse(path, f"expected a workbook under {LARGEST_BOOK:,} bytes unpacked")
-        book = openpyxl.load_workbook(path)
-    except InvalidAssumptions:
-        raise
-    except Exception as error:  # whatever a broken file makes openpyxl raise
-        raise _refuse(path, f"expected an Excel workbook, found something else ({type(error).__name__})") from None
-    formulas: dict[str, dict[tuple[int, int], Any]] = {}
-    constants: dict[str, dict[tuple[int, int], Any]] = {}
-    for sheet in book.worksheets:
-        formulas[sheet.title], constants[sheet.title] = {}, {}
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value is not None:
-                    kind = formulas if cell.data_type == "f" else constants
-                    kind[sheet.title][cell.row - 1, cell.column - 1] = cell.value
-    return formulas, constants, book.properties.category or ""
-
-
-def _case(path: Path, formulas: Cells, constants: Cells) -> Case:
-    """Read the case from the text that the book carries."""
-    if FILES not in constants:
-        raise _refuse(path, f"expected a workbook written by valuation, with a sheet {FILES}")
-    texts: dict[str, list[str]] = {}
-    rows = sorted({row for row, _ in constants[FILES] if row > HEAD_ROW})
-    for row in rows:
-        name = constants[FILES].get((row, FILE))
-        if name is not None:
-            texts.setdefault(str(name), []).append(str(constants[FILES].get((row, LINE), "")))
-    with tempfile.TemporaryDirectory() as folder:
-        for name, lines in texts.items():
-            target = (Path(folder) / name).resolve()
-            if not target.is_relative_to(Path(folder).resolve()):
-                raise _refuse(path, f"{FILES}: {name} is outside the case")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        single = "case.yaml" not in texts
-        return load(Path(folder) / next(iter(texts)) if single and texts else folder, evidence=False)
+Formulas = Mapping[str, Mapping[Spot, str]]
 
 
 def _stand_in(case: Case) -> Simulation:
@@ -194,7 +139,7 @@ def _stand_in(case: Case) -> Simulation:
     return Simulation(flat, parts, parts, price, Drawn(0, "random", 2, 1))
 
 
-def _few(case: Case, constants: Cells) -> Few | None:
+def _few(case: Case, constants: Values) -> Few | None:
     """As many live draws as the book has, with the numbers that it stores; None where it has none."""
     cells = constants.get(live_draws_data.TITLE)
     if cells is None:
@@ -210,7 +155,7 @@ def _few(case: Case, constants: Cells) -> Few | None:
 # Comparing -------------------------------------------------------------------------------------------------------
 
 
-def _formula_differences(plan: Plan, formulas: Cells) -> Iterator[Difference]:
+def _formula_differences(plan: Plan, formulas: Formulas) -> Iterator[Difference]:
     """Every expected formula, against the book's; and formulas that nobody expects."""
     spelling = plan.draft.spelling
     for title, page in plan.draft.pages.items():
@@ -237,7 +182,7 @@ def _plain(formula: Any) -> str:
     return re.sub(r"'([A-Za-z_][A-Za-z0-9_]*)'!", r"\1!", text)
 
 
-def _input_differences(plan: Plan, constants: Cells) -> Iterator[Difference]:
+def _input_differences(plan: Plan, constants: Values) -> Iterator[Difference]:
     """Blue cells that hold no number."""
     for (row, column), content in plan.draft.pages[INPUTS].cells.items():
         if isinstance(content, NumberCell) and content.style == "input":
@@ -254,7 +199,7 @@ class _Comparison:
         self.worst, self.worst_cell, self.compared = 0.0, "", 0
         self.differences: list[Difference] = []
 
-    def run(self, draws: int, seed: int, constants: Cells) -> None:
+    def run(self, draws: int, seed: int, constants: Values) -> None:
         """Compare every line of the model for every draw."""
         import formualizer
 
@@ -272,7 +217,7 @@ class _Comparison:
             found[:, number] = [_number(engine.get_value(c.sheet, c.row + 1, c.column + 1)) for c, _, _ in targets]
         self._compare(targets, found)
 
-    def _given(self, draws: int, seed: int, constants: Cells) -> dict[str, Array]:
+    def _given(self, draws: int, seed: int, constants: Values) -> dict[str, Array]:
         """Draw the distributed inputs; move every other a little, so that a number typed over a formula shows."""
         evaluator = Evaluator.of(self.case)
         plan = design(draws, [found.name for found in evaluator.uncertain], seed, "random")

@@ -28,7 +28,7 @@ def _place(page: Page, made: Material, draft: Draft) -> None:
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """What the book was given, each row beside its row on Inputs; then the correlations; on top what has changed."""
     heads = {column: HEADS[column] for column in (UNIT, BASE, DISTRIBUTION, *NUMBERS, *RANGES)}
-    page.heads(HEAD_ROW, {NAME: "Name in the files", **heads}, 99)
+    page.heads(HEAD_ROW, {NAME: "Name in the files", **heads}, right={BASE, *NUMBERS, *RANGES})
     page.widths = {NAME: 44, UNIT: 12, BASE: 16, DISTRIBUTION: 34, **dict.fromkeys(range(NUMBERS.start, HIGH + 1), 11)}
     page.freeze = (HEAD_ROW + 1, 1)
     rows = [cell.row for cell in draft.names.values()]
@@ -48,7 +48,7 @@ def _given(page: Page, made: Material, draft: Draft) -> None:
         page.number(at, BASE, found.base, shown(found.base, found.unit), "stored")
         if found.distribution is None:
             continue
-        page.text(at, DISTRIBUTION, lettered(found.written))
+        page.text(at, DISTRIBUTION, lettered(found.written), "beside")
         for column, number in zip(NUMBERS, draft.parameters.get(found.name, ()), strict=False):
             value = draft.value(number)
             page.number(at, column, value, shown(value, number.unit), "stored")

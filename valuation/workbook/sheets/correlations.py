@@ -26,12 +26,12 @@ RANKS: Final = "0.00_);(0.00)"
 
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """A row a pair, with a live test of its bounds."""
-    page.heads(HEAD_ROW, HEADS, right_from=99)
+    page.heads(HEAD_ROW, HEADS, right={RANK, WEIGHT})
     page.widths = {FIRST: 42, UNIT: 10, RANK: 16, SECOND: 42, WEIGHT: 18, TEST: 10, WHY: 100}
     page.freeze = (HEAD_ROW + 1, 1)
     for at, pair in enumerate(made.case.correlations, start=TOP):
-        for column, name in zip((FIRST, SECOND), pair.between, strict=True):
-            page.text(at, column, name)
+        page.text(at, FIRST, pair.between[0])
+        page.text(at, SECOND, pair.between[1], "beside")
         page.text(at, UNIT, "number", "unit")
         page.number(at, RANK, pair.rank, RANKS, "input")
         if math.isfinite(pair.weight):
@@ -40,7 +40,7 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
             page.text(at, WEIGHT, "keep")
         rank, weight = page.cell(at, RANK).name, page.cell(at, WEIGHT).name
         page.raw(at, TEST, f'=IF(AND(ABS({rank})<=1,N({weight})>=0),"OK","ERROR")', "OK", "status")
-        page.text(at, WHY, pair.origin.why)
+        page.text(at, WHY, pair.origin.why, "beside")
         bounds = {"validate": "decimal", "criteria": "between", "minimum": -1, "maximum": 1}
         page.validations.append((at, RANK, bounds | {"error_message": "Expected a rank correlation from -1 to 1"}))
     page.lights = (TOP, TEST, TOP + len(made.case.correlations), TEST)

@@ -15,7 +15,7 @@ from ...lines import snake
 from ...model import GROUP_TITLES
 from ...recording import INPUTS as INPUT_ROWS
 from ...recording import Recording
-from ...units import NUMBER, Unit
+from ...units import NUMBER, RATE, Unit
 from ..address import FIRST_ROW, HEAD_ROW, Cell
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
@@ -45,10 +45,10 @@ WIDTHS: Final = {
     NAME: 46,
     UNIT: 12,
     BASE: 14,
-    DISTRIBUTION: 30,
-    **dict.fromkeys(NUMBERS, 11),
-    **dict.fromkeys(RANGES, 12),
-    SOURCE: 40,
+    DISTRIBUTION: 26,
+    **dict.fromkeys(NUMBERS, 9.5),
+    **dict.fromkeys(RANGES, 10.5),
+    SOURCE: 34,
     ID: 40,
     WHY: 90,
     SAYS: 90,
@@ -64,7 +64,7 @@ def _prepare(made: Material, draft: Draft) -> None:
         numbers = numbers_of(found.written) if found.distribution is not None else []
         if not 0 < len(numbers) <= LONGEST:
             continue
-        units = [NUMBER if number.free else found.unit for number in numbers]
+        units = [found.unit if not number.free else RATE if number.percent else NUMBER for number in numbers]
         rows = [
             Row(INPUT_ROWS, f"{found.label}, {letter}", unit, False)
             for letter, unit in zip(ascii_lowercase, units, strict=False)
@@ -113,8 +113,10 @@ def _sections(case: Case, recording: Recording) -> Iterator[tuple[str, list[Row]
     for found in case.inputs:
         sections.setdefault(found.name.partition(".")[0], []).append(recording.inputs[found.name])
     for group, rows in sections.items():
-        segment = case.segments.get(group)
-        yield (segment.name if segment else GROUP_TITLES.get(group, group.capitalize())), rows
+        named = case.segments.get(group)
+        working = case.workings.get(group)
+        title = named.name if named else working.title if working else GROUP_TITLES.get(group, group.capitalize())
+        yield title, rows
     constants = [row for row, _ in recording.constants.values()]
     if constants:
         yield "Constants of methods and checks", constants
@@ -126,13 +128,13 @@ def _sections(case: Case, recording: Recording) -> Iterator[tuple[str, list[Row]
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the head and a row for each input."""
     case, recording = made.case, made.recording
-    page.heads(HEAD_ROW, HEADS, right_from=99)
+    page.heads(HEAD_ROW, HEADS, right={BASE, *NUMBERS, *RANGES})
     page.widths = dict(WIDTHS)
     page.freeze = (HEAD_ROW + 1, BASE + 1)
     page.text(FIRST_ROW, NAME, "Base fiscal year (the last before the forecast)")
     page.text(FIRST_ROW, UNIT, "year", "unit")
     page.number(FIRST_ROW, BASE, case.base_year, "0", "input")
-    page.text(FIRST_ROW, SOURCE, "case file")
+    page.text(FIRST_ROW, SOURCE, "case file", "beside")
     for found in case.inputs:
         _input(page, draft.names[found.name].row, found, case)
         _distribution(page, draft.names[found.name].row, found, draft)
@@ -141,9 +143,9 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
         page.text(at, NAME, row.label)
         page.text(at, UNIT, str(row.unit), "unit")
         page.number(at, BASE, value, shown(value, row.unit), "input")
-        page.text(at, SOURCE, "method")
+        page.text(at, SOURCE, "method", "beside")
         page.text(at, ID, f"constant.{snake(row.label)}", "unit")
-    page.print_area = (0, NAME, max(row for row, _ in page.cells), ID)
+    page.print_area = (0, NAME, max(row for row, _ in page.cells), SOURCE)
 
 
 def _input(page: Page, at: int, found: Input, case: Case) -> None:
@@ -152,17 +154,17 @@ def _input(page: Page, at: int, found: Input, case: Case) -> None:
     page.number(at, BASE, found.base, shown(found.base, found.unit), "input")
     page.text(at, ID, found.name, "unit")
     given = "default of the method" if found.origin.sources == (DEFAULT,) else found.origin.source or "none given"
-    page.text(at, SOURCE, given)
+    page.text(at, SOURCE, given, "beside")
     page.text(at, WHY, found.origin.why)
     page.text(at, SAYS, _statement(found, case))
     page.validations.append((at, BASE, _rule(found)))
 
 
 def _distribution(page: Page, at: int, found: Input, draft: Draft) -> None:
-    """The distribution: its shape, its numbers in blue, and its range as formulas of these, or as the book was given."""
+    """The distribution: its shape, its numbers in blue, and its range as formulas of these or as it was given."""
     if found.distribution is None:
         return
-    page.text(at, DISTRIBUTION, lettered(found.written))
+    page.text(at, DISTRIBUTION, lettered(found.written), "beside")
     for column, number in zip(NUMBERS, draft.parameters.get(found.name, ()), strict=False):
         value = draft.value(number)
         page.number(at, column, value, shown(value, number.unit), "input")
@@ -215,9 +217,7 @@ def _rule(found: Input) -> dict[str, object]:
 SHEET: Final = Sheet(
     TITLE,
     heading=lambda made: "Inputs",
-    subtitle=lambda made: (
-        "Every assumption, in blue: change a base and the whole book follows, a to f and its range does"
-    ),
+    subtitle=lambda made: "Every assumption, in blue: change a base and the book follows, a to f and the range does",
     about="Every assumption with unit, distribution, range, source and reason",
     prepare=_prepare,
     place=_place,

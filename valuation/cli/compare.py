@@ -1,0 +1,68 @@
+"""What ``valuation compare`` does with its options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .errors import print_json
+from .options import SEED
+
+MOST_PAIRS = 100_000
+
+
+def options(function: Callable[..., None]) -> Callable[..., None]:
+    """The options of the command."""
+    for decorate in reversed(
+        (
+            click.option("-o", "output", type=click.Path(), help="Write the walk as a workbook too, with a waterfall."),
+            click.option(
+                "--order",
+                type=click.Choice(["files", "shapley", "both"]),
+                default="both",
+                show_default=True,
+                help="One assumption after another as the files list them, or averaged over all orders.",
+            ),
+            click.option(
+                "--pairs",
+                type=click.IntRange(2, MOST_PAIRS),
+                help="Random orders, each with its reverse, where more than 10 steps differ [default: 256, fewer where "
+                "formulas differ].",
+            ),
+            click.option(
+                "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="The seed of random orders."
+            ),
+        )
+    ):
+        function = decorate(function)
+    return function
+
+
+def run(a: str, b: str, as_json: bool, *, output: str | None, **asked: Any) -> None:
+    """Compare, print or write the walk."""
+    from ..comparison import compare
+
+    if output is not None:
+        from ..workbook.book import check_target
+
+        check_target(Path(output))
+    found = compare(a, b, asked["order"], pairs=asked["pairs"], seed=asked["seed"])
+    files: dict[str, str] = {}
+    if output is not None:
+        from ..workbook.walk_book import write_walk
+
+        files["workbook"] = str(write_walk(found, output))
+    if as_json:
+        print_json({**found.as_json(), **files})
+        return
+    from rich.markup import escape
+
+    from ..comparison_tables import print_comparison
+    from ..terminal import console
+
+    print_comparison(found)
+    for name in files.values():
+        console().print(f"[bold]{escape(name)}[/bold] written", highlight=False)
