@@ -32,15 +32,17 @@ from .cells import Spot
 from .opening import open_book
 from .pages import FormulaCell, NumberCell, RawCell
 from .replica_block import FIRST
-from .sheets import live_draws_data
+from .sheets import live_draws, live_draws_data, two_way
 from .sheets import sensitivity as sensitivity_sheet
 from .sheets.inputs import TITLE as INPUTS
 from .sheets.simulation import TITLE as SIMULATION
+from .sheets.two_way_workings import NOTHING
 
 TOLERANCE: Final = 1e-9
 NEAR_ZERO: Final = 1e-6
 JITTER: Final = 0.02
 FEW: Final = 32
+LAST_ROW: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -213,9 +215,25 @@ class _Comparison:
         for number in range(draws):
             for cell, values in cells:
                 engine.set_value(cell.sheet, cell.row + 1, cell.column + 1, float(values[number]))
-            engine.evaluate_all()
-            found[:, number] = [_number(engine.get_value(c.sheet, c.row + 1, c.column + 1)) for c, _, _ in targets]
+            found[:, number] = _evaluated(engine, [cell for cell, _, _ in targets])
         self._compare(targets, found)
+        self._replicas(engine)
+
+    def _replicas(self, engine: Any) -> None:
+        """Compare what two-way tables and live draws compute from the numbers of the files."""
+        pages = self.plan.draft.pages
+        for (row, column), content in pages[INPUTS].cells.items():
+            if isinstance(content, NumberCell):
+                engine.set_value(INPUTS, row + 1, column + 1, content.value)
+        ends = {two_way.TITLE: LAST_ROW, live_draws.TITLE: live_draws.BLOCK + 1}
+        targets = [
+            (page.cell(*at), "", np.array([np.nan if content.value == NOTHING else float(content.value)]))
+            for page in (pages[title] for title in ends if title in pages)
+            for at, content in page.cells.items()
+            if isinstance(content, RawCell) and at[0] <= ends[page.title] and _counts(content.value)
+        ]
+        if targets:
+            self._compare(targets, np.array([_evaluated(engine, [cell for cell, _, _ in targets])]).T)
 
     def _given(self, draws: int, seed: int, constants: Values) -> dict[str, Array]:
         """Draw the distributed inputs; move every other a little, so that a number typed over a formula shows."""
@@ -255,13 +273,24 @@ class _Comparison:
         both_invalid = np.isnan(expected) & np.isnan(found)
         size = np.maximum(np.maximum(np.abs(expected), np.abs(found)), NEAR_ZERO * _scales(units, expected))
         difference = np.where(both_invalid, 0.0, np.nan_to_num(np.abs(expected - found) / size, nan=np.inf))
-        self.compared = difference.size
+        self.compared += difference.size
         worst = difference.max(axis=1)
-        self.worst, self.worst_cell = float(worst.max()), str(cells[int(worst.argmax())])
+        if worst.max() >= self.worst:
+            self.worst, self.worst_cell = float(worst.max()), str(cells[int(worst.argmax())])
         for index in np.flatnonzero(worst > TOLERANCE):
             draw_number = int(difference[index].argmax())
             pair = expected[index, draw_number], found[index, draw_number]
             self.differences.append(Difference(str(cells[index]), *(repr(float(number)) for number in pair)))
+
+
+def _evaluated(engine: Any, cells: list[Cell]) -> list[float]:
+    """What cells hold, each computed with all that it needs and no more."""
+    return [_number(value) for value in engine.evaluate_cells([(c.sheet, c.row + 1, c.column + 1) for c in cells])]
+
+
+def _counts(value: float | str) -> bool:
+    """Whether a cell holds a number, or says that there is none."""
+    return not isinstance(value, str) or value == NOTHING
 
 
 def _scales(units: list[str], values: Array) -> Array:
