@@ -16,7 +16,7 @@ from .expressions import Expression, InputValue
 from .problems import Place, Problem
 from .units import SCALES, Unit
 
-GROUPS: Final = ("drivers", "shares", "holding", "bridge", "reconciliation")
+GROUPS: Final = ("drivers", "shares", "holding", "bridge", "market", "reconciliation")
 RESERVED: Final = (*GROUPS, "peers", "parts", "period", "transactions")
 JUDGEMENT: Final = "judgement"
 DEFAULT: Final = "default"

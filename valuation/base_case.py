@@ -77,6 +77,12 @@ class BaseCase:
         """Value per share over the price, less one."""
         return None if self.price is None else self.per_share / self.price - 1
 
+    @property
+    def market(self) -> dict[str, float]:
+        """What the market says of a quoted share beside its price, by name; nothing of the value depends on it."""
+        rows = self.lines.scopes.get("market", {})
+        return {name.removeprefix("market."): single(row) for name, row in rows.items() if name.startswith("market.")}
+
     def as_json(self) -> dict[str, Any]:
         """The contract's object, without a simulation."""
         bridge = dict(self.bridge)
@@ -84,6 +90,7 @@ class BaseCase:
             bridge["holding_discount"] = self.holding_discount
         if self.transactions:
             bridge["transactions"] = sum(found.expected for found in self.transactions)
+        market = {"market": self.market} if self.market else {}
         return {
             "case": self.case.id,
             "name": self.case.name,
@@ -103,6 +110,7 @@ class BaseCase:
             "transactions": [dict(found.__dict__) for found in self.transactions],
             "bridge": [{"id": name, "value": amount} for name, amount in bridge.items()],
             "checks": [finding.as_json() for finding in self.checks],
+            **market,
         }
 
 

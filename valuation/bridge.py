@@ -63,6 +63,7 @@ class Valuation:
     per_ordinary_share: Any = None
     per_share: Any = None
     price: Any = None
+    diluted: Any = None
     implied_discount: Any = None
     loan_to_value: Any = None
 
@@ -159,6 +160,7 @@ def value_of_share(
     if found.transactions:
         equity = equity + _expected(line.within("transactions", "Transactions"), found, names, parts)
     found.equity = bridge("Equity value of the group", equity)
+    found.diluted = known["shares.diluted"]
     found.per_ordinary_share = bridge("Value per ordinary share", found.equity / known["shares.diluted"])
     found.per_share = bridge("Value per share as quoted", found.equity * found.factor, show=quote)
     found.price = known.get("shares.price")

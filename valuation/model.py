@@ -37,6 +37,7 @@ GROUP_TITLES: Final = {
     "shares": "Shares",
     "parts": "Sum of the parts",
     "bridge": "Bridge",
+    "market": "Market",
     "transactions": "Transactions",
     "reconciliation": "Reconciliation",
 }

@@ -23,7 +23,7 @@ INTRODUCTION = """\
 This page is generated (`make docs`); change docstrings, not the page.
 
 A case is a folder with a file `case.yaml`, or one YAML file. In a folder, each of `drivers`, `shares`, `holding`,
-`bridge`, `reconciliation`, `correlations`, `scenarios` and `checks` may stand in a file of its own name (`drivers.yaml`), each
+`bridge`, `market`, `reconciliation`, `correlations`, `scenarios` and `checks` may stand in a file of its own name (`drivers.yaml`), each
 segment in `segments/<id>.yaml`, each schedule in `schedules/<id>.yaml`, each transaction in `transactions/<id>.yaml` and
 each table of peers in `peers/<id>.csv`.
 
@@ -39,6 +39,7 @@ each table of peers in `peers/<id>.csv`.
 | `bridge` | signed amounts added to the parts: cash, debt (negative), corporate cost (negative) |
 | `shares` | `diluted`, or `basic` with `grants` and `converts` (see Shares below); optional `ads_ratio`, `fx` (case currency per quoted currency), `price`, `second_price` (another quote in the unit of `price`, shown against it) and `second_fx` (`CNY/HKD`: case currency for one of another, in which an ordinary share is shown too) |
 | `holding` | `discount`, and `applies_to`: `nothing`, `stakes` (unless said: parts valued by `stake`, and those with `discounted: yes`), `net asset value`, or a list of parts and `bridge.` items |
+| `market` | what is said of the share, beside the price: `low_52_weeks` and `high_52_weeks`, and `targets` by name; each in the unit of the quote, for the football field alone: the value reads none of it |
 | `reconciliation` | named tables of `items` that must sum to a reported `total` |
 | `correlations` | a list of `{between: [a, b], rank: 0.5, why: ...}` (Spearman), or the name of a CSV matrix; `keep: yes` or `weight: 5` where a repair should leave a pair alone, for a CSV `{matrix: m.csv, weights: w.csv}` |
 | `scenarios` | named overlays: `probability`, `set: {dotted.name: value}`, `why`; probabilities sum to 100% |

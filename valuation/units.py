@@ -27,6 +27,7 @@ _FORMATS: Final[Mapping[str, str]] = {
     "number": "0.000_);(0.000)",
     "flag": "0_);(0)",
     "whole": "0_);(0)",
+    "date": "yyyy-mm-dd",
 }  # fmt: skip
 
 
@@ -109,6 +110,8 @@ MULTIPLE: Final = Unit(shown="multiple")
 YEARS: Final = Unit(shown="years")
 FLAG: Final = Unit(shown="flag")
 WHOLE: Final = Unit(shown="whole")
+DATE: Final = Unit(shown="date")
+"""A day as spreadsheets count them."""
 M_SHARES: Final = Unit((("share", 1),), SCALES["m"])
 
 

@@ -4,7 +4,7 @@ from .apv import apv
 from .dcf import dcf
 from .fcfe import fcfe
 from .last_round import last_round
-from .method import METHODS, Method, Worth
+from .method import METHODS, Measures, Method, Worth
 from .multiple import multiple
 from .net_asset import net_asset
 from .option import option
@@ -16,6 +16,7 @@ from .venture import venture
 
 __all__ = [
     "METHODS",
+    "Measures",
     "Method",
     "Worth",
     "apv",

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from ..calculation import needed, two_way
 from ..kinds import Money, Rate, Share, YearlyMoney, YearlyRate
 from ..lines import Line
-from ..operations import final, previous, roll_forward
+from ..operations import final, first, previous, roll_forward
 from ..units import RATE
-from .method import Worth, method
+from .method import Measures, Worth, method
 from .present_value import discount_at, present_value, terminal_share
 
 
@@ -79,7 +79,8 @@ def apv(
     enterprise = line("Enterprise value", worth if distress_cost is None else worth - distress_cost)
     if terminal_growth is not None:
         terminal_share(line, enterprise, business.later + saved.later)
-    return Worth(enterprise, "enterprise")
+    shown = Measures(first(free_cash_flow), "Free cash flow", "FY1", rate=unlevered_cost, growth=terminal_growth)
+    return Worth(enterprise, "enterprise", shown)
 
 
 def _refuse_contradictions(debt: Any, shield_rate: str) -> None:

@@ -12,7 +12,7 @@ from ..units import MULTIPLE
 from .discounting import Discounting, discount_factors
 from .distress import Distress, enterprise_value
 from .forecast import Forecast, LossesCarriedForward, operating_forecast
-from .method import Worth, method
+from .method import Measures, Worth, method
 from .present_value import terminal_share
 from .reinvestment import Reinvestment, invested, reinvested
 from .terminal_value import LastYears, TerminalValue, terminal_value
@@ -74,7 +74,16 @@ def dcf(
     if beyond is not None:
         terminal_share(line, going, after)
     _multiples(line, enterprise, forecast)
-    return Worth(enterprise, "enterprise")
+    shown = Measures(
+        metric=first(forecast.sales),
+        named="Revenue",
+        period="FY1",
+        rate=discounting.wacc,
+        growth=terminal.terminal_growth,
+        sales=forecast.sales,
+        profit=forecast.ebita,
+    )
+    return Worth(enterprise, "enterprise", shown)
 
 
 def _multiples(line: Line, enterprise: Any, forecast: Forecast) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..calculation import two_way
 from ..kinds import Money, Rate, YearlyMoney, YearlyRate
 from ..lines import Line
-from ..operations import final, following
-from .method import Worth, method
+from ..operations import final, first, following
+from .method import Measures, Worth, method
 from .present_value import discount_at, present_value, terminal_share
 
 
@@ -61,4 +61,5 @@ def fcfe(
     equity = line("Equity value", found.value)
     if terminal_growth is not None:
         terminal_share(line, equity, found.later)
-    return Worth(equity, "equity")
+    shown = Measures(first(flow), "Free cash flow to equity", "FY1", rate=cost_of_equity, growth=terminal_growth)
+    return Worth(equity, "equity", shown)

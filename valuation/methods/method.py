@@ -6,9 +6,9 @@ published number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from ..calculation import Calculation, calculation
 from ..formula import Quantity
@@ -17,11 +17,35 @@ METHODS: Final[dict[str, Method]] = {}
 
 
 @dataclass(frozen=True)
+class Measures:
+    """What a table of parts shows of a method; a method says in its own file which of its quantities they are.
+
+    ``metric`` is what the value is a multiple of, ``named`` its words and ``period`` when it is of; ``rate`` discounts
+    and ``growth`` goes on for ever. ``sales`` and ``profit`` (EBITA) are yearly, or by the number of the forecast year.
+    """
+
+    metric: Any = None
+    named: str = ""
+    period: str | None = None
+    multiple: Any = None
+    rate: Any = None
+    growth: Any = None
+    sales: Any = field(default_factory=dict)
+    profit: Any = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Worth:
     """What a method finds a thing worth: 100 % of the enterprise (before net debt) or of the equity."""
 
     value: Quantity
     level: Literal["enterprise", "equity"]
+    measures: Measures = Measures()
+
+
+def by_year(period: str | None, amount: Any) -> Mapping[int, Any]:
+    """The amount of a fiscal year by the number of its forecast year: FY1 and FY2; nothing for another period."""
+    return {int(period[2:]): amount} if period in ("FY1", "FY2") else {}
 
 
 class Method(Calculation):

@@ -9,7 +9,7 @@ from ..kinds import Amount, Money, Multiple, Rate, Share
 from ..lines import Line
 from ..operations import not_negative
 from ..units import MULTIPLE, RATE
-from .method import Worth, method
+from .method import Measures, Worth, by_year, method
 
 EQUITY_MULTIPLES: Final = ("P/E", "P/B", "P/Sales")
 BY_PROFIT: Final = ("growth", "return_on_capital", "wacc", "tax_rate")
@@ -86,7 +86,14 @@ def multiple(
     level: Literal["equity", "enterprise"] = "equity" if basis in EQUITY_MULTIPLES else "enterprise"
     worth = line("Equity value at peers" if level == "equity" else "Enterprise value", at_peers * step)
     _cross_check(line, given, price * step)
-    return Worth(worth, level)
+    return Worth(worth, level, _measures(given, usable, price))
+
+
+def _measures(given: dict[str, Any], usable: Any, price: Any) -> Measures:
+    basis, period = given["basis"], given["period"]
+    sales = by_year(period, usable) if basis == "EV/Sales" else {}
+    profit = by_year(period, usable) if basis == "EV/EBITA" else {}
+    return Measures(metric=usable, named=basis, period=period, multiple=price, sales=sales, profit=profit)
 
 
 def _same_period(period: str | None, multiple_period: str | None) -> None:

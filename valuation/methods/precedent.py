@@ -10,7 +10,7 @@ from ..kinds import MONEY, PERCENTAGE, PLAIN, SHARE, Money, Table
 from ..lines import Line
 from ..operations import average_of, harmonic_mean_of, highest_of, lowest_of, median_of, not_negative, positive
 from ..units import MULTIPLE
-from .method import Worth, method
+from .method import Measures, Worth, method
 
 Deals = Annotated[
     Mapping[str, Mapping[str, Quantity]],
@@ -75,9 +75,10 @@ def precedent(
     line.heading(f"Value by the {statistic}")
     chosen = line("Multiple of the deals", STATISTICS[statistic](*multiples), show=MULTIPLE)
     usable = line("Metric, where positive", not_negative(metric))
+    shown = Measures(metric=usable, named=f"Metric of deals, {basis}", multiple=chosen)
     if basis == "equity":
-        return Worth(line("Equity value by deals", usable * chosen), "equity")
-    return Worth(line("Enterprise value", usable * chosen), "enterprise")
+        return Worth(line("Equity value by deals", usable * chosen), "equity", shown)
+    return Worth(line("Enterprise value", usable * chosen), "enterprise", shown)
 
 
 def _value(line: Line, name: str, deal: Mapping[str, Any], basis: str, level: str) -> Any:

@@ -12,7 +12,7 @@ from ..lines import Line
 from ..operations import add_up, total
 from ..units import RATE, YEARS
 from .discounting import Timing, discount_factor, years_until_flow
-from .method import Worth, method
+from .method import Measures, Worth, method
 
 Stages = Annotated[
     Mapping[str, Mapping[str, Quantity]],
@@ -72,7 +72,8 @@ def risk_adjusted(
     sure = line("Net present value if nothing fails", today - add_up(*certain))
     worth = line("Risk-adjusted net present value", expected - costs)
     line("Value lost to the risk of failure", sure - worth)
-    return Worth(worth, "enterprise")
+    shown = Measures(metric=launch, named="Value at launch", rate=discount_rate)
+    return Worth(worth, "enterprise", shown)
 
 
 def _launch_value(line: Line, value: Any, flows: Any, rate: Any, timing: Timing) -> Any:

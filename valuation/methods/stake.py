@@ -8,7 +8,7 @@ from ..calculation import MissingAssumption, needed
 from ..kinds import Amount, Money, Rate, Share, Shares
 from ..lines import Line
 from ..rates import tax_on_gain
-from .method import Worth, method
+from .method import Measures, Worth, method
 
 
 @method
@@ -60,7 +60,7 @@ def stake(
     elif tax_basis is not None:
         raise MissingAssumption("tax_rate", "tax_basis comes with it")
     label = "Equity value of the company" if shares_held is None else "Equity value of the shares held"
-    return Worth(line(label, worth), "equity")
+    return Worth(line(label, worth), "equity", Measures(named=basis.capitalize()))
 
 
 def _value(line: Line, value: Any, paid: Any, fraction: Any, listed: tuple[Any, Any, Any]) -> Any:

@@ -13,7 +13,7 @@ from ..operations import below, valid
 from ..rates import failure_adjusted
 from ..units import RATE
 from .discounting import discount_factor
-from .method import Worth, method
+from .method import Measures, Worth, method
 
 Rounds = Annotated[Mapping[str, Mapping[str, Quantity]], Table({"sold": SHARE})]
 
@@ -66,7 +66,7 @@ def venture(
     if old_shares is not None:
         line("New shares", valid(below(stake, 1), old_shares * stake / (1 - stake)))
         line("Price of a share", pre / old_shares)
-    return Worth(pre, "equity")
+    return Worth(pre, "equity", Measures(metric=exit_value, named="Value at exit", rate=target_return))
 
 
 def _failure_once(line: Line, success: Any, failure: Any, target_return: Any) -> tuple[Any, Any]:

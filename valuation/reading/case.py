@@ -18,6 +18,7 @@ from ..problems import InvalidAssumptions, Place, Problem, Problems, nearest
 from .checks import check_settings
 from .files import FOLDERS, Gathered, csv_table, gather
 from .groups import discount_base, group, holding, reconciliations, shares
+from .market import market
 from .names import check_names, check_overrides, reads
 from .relations import correlations, scenarios
 from .schedules import schedule, transaction
@@ -106,6 +107,7 @@ def _read_parts(session: Session) -> None:
         session.problems.add(memos[0].place, "segments", "expected at least one part that is summed, found memos only")
     session.share_count = shares(session)
     holding(session)
+    market(session)
     group(session, "bridge", MONEY)
     for name, (place, node) in gathered.transactions.items():
         transaction(session, name, place, node)

@@ -17,7 +17,17 @@ from .tree import Entries, Items, Node, Text, is_file, parse_yaml, read_text, re
 
 CASE_FILE: Final = "case.yaml"
 FOLDERS: Final = ("segments", "schedules", "transactions")
-OWN_FILES: Final = ("drivers", "bridge", "shares", "holding", "reconciliation", "correlations", "scenarios", "checks")
+OWN_FILES: Final = (
+    "drivers",
+    "bridge",
+    "shares",
+    "holding",
+    "market",
+    "reconciliation",
+    "correlations",
+    "scenarios",
+    "checks",
+)
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")  # four together fit into a name of Excel
 SEPARATORS: Final = ((";", "semicolons"), ("\t", "tabs"))
 

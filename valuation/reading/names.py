@@ -11,6 +11,7 @@ from ..expressions import Name, bare_columns, names_in
 from ..order import resolve
 from ..problems import Place, nearest
 from .groups import HOLDING, SHARES
+from .market import MARKET
 from .peers import column_complaint
 from .segments import COMMON
 from .session import Session
@@ -70,7 +71,7 @@ def check_names(session: Session, circles: list[tuple[str, ...]]) -> None:
 def _unused(session: Session, name: str, place: Place) -> None:
     scope, _, word = name.rpartition(".")
     working = session.workings.get(scope)
-    groups = {"shares": [*SHARES, *SHARE_COUNT.parameters]}
+    groups = {"shares": [*SHARES, *SHARE_COUNT.parameters], "market": [*MARKET]}
     names = [*working.calculation.parameters, *COMMON] if working else groups.get(scope, [*HOLDING])
     what = f"is no assumption of {working.calculation.name}" if working else "is not known here"
     session.problems.add(place, name, f"{word} {what} and no formula reads it{nearest(word, names)}")

@@ -3,12 +3,15 @@
 from .carve_out import carve_out
 from .distribution import distribution
 from .merger import merger
-from .route import ROUTES, Before, Outcome, Route
+from .route import GROUP, OTHERS, OWNERS, ROUTES, Before, Outcome, Route
 from .sale import sale
 from .split_off import split_off
 from .tracking_stock import tracking_stock
 
 __all__ = [
+    "GROUP",
+    "OTHERS",
+    "OWNERS",
     "ROUTES",
     "Before",
     "Outcome",

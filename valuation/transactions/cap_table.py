@@ -9,6 +9,7 @@ from ..lines import Line
 from ..operations import above, add_up, at_least, below, both, valid, within_whole
 from ..units import RATE
 from .part import less, together, without
+from .route import EMPLOYEES, GROUP, PUBLIC
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,13 @@ class Offer:
 
 @dataclass(frozen=True)
 class CapTable:
-    """Prices of a share at the offer and in the market after it; shares offered, and the parent's share after."""
+    """Prices of a share at the offer and in the market after it; shares offered, and who owns what after."""
 
     offered_at: Any
     fair: Any
     offered: Any
     stake: Any
+    owners: dict[str, Any]
 
 
 def underpricing(money: Any, discount: Any) -> Any:
@@ -57,8 +59,8 @@ def cap_table(
     first = line("Shares of the parent before", old * owned)
     rows = [line("Shares of the parent after", first if sold is None else valid(at_least(first, sold), first - sold))]
     rows.append(line("Shares of other old holders", old - first))
-    rows.append(line("Shares of the public", together(new, sold)))
-    public = rows[-1]
+    public = line("Shares of the public", together(new, sold))
+    rows.append(public)
     if employee_share is not None:
         before_them = together(old, new)
         granted = before_them * employee_share / (1 - employee_share)
@@ -66,6 +68,9 @@ def cap_table(
     everything = line("Shares after the offer", add_up(*rows))
     fair = line("Fair price after the offer", post / everything)
     line("First-day return to the fair price", fair / price - 1, show=RATE)
-    line("Public float", public / everything, show=RATE)
+    held = line("Public float", public / everything, show=RATE)
     stake = line("Stake of the parent after", rows[0] / everything, show=RATE)
-    return CapTable(price, fair, public, stake)
+    owners = {GROUP: stake, PUBLIC: held}
+    if employee_share is not None:
+        owners[EMPLOYEES] = employee_share
+    return CapTable(price, fair, public, stake, owners)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from ..calculation import MissingAssumption, needed
@@ -87,7 +88,8 @@ def carve_out(
     if terms.tax_rate is not None or terms.stamp_duty is not None:
         needed(proceeds, "secondary", "tax_rate and stamp_duty are on what the parent sells")
     paid = payments(line, part, terms, proceeds)
-    return settle(line, before, part, terms, paid, has=has, differences=differences, kept=kept)
+    done = settle(line, before, part, terms, paid, has=has, differences=differences, kept=kept, owners=table.owners)
+    return replace(done, entitlement=assured_entitlement)
 
 
 def _offer(line: Line, primary: Any, secondary: Any, greenshoe: Any, exercised: Any, source: str) -> Offer:

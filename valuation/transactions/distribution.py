@@ -10,7 +10,7 @@ from ..units import RATE
 from .outcome import settle
 from .part import at_the_date, equity_that_leaves, payments, share_that_leaves
 from .pro_forma import ProForma, pro_forma
-from .route import Before, Outcome, route
+from .route import GROUP, HOLDERS, Before, Outcome, route
 from .terms import Terms
 
 IN_HANDS = "Shares of the new company in holders' hands"
@@ -65,7 +65,8 @@ def distribution(
     if debt_push_down is not None:
         cash = has["Cash to the parent"] = line("Cash from the new company's debt", part.owned * debt_push_down)
     paid = payments(line, part, terms, given * equity)
-    outcome = settle(line, before, part, terms, paid, has=has, differences={}, kept=kept)
+    owners = {GROUP: given * 0 if retained is None else retained, HOLDERS: given}
+    outcome = settle(line, before, part, terms, paid, has=has, differences={}, kept=kept, owners=owners)
     parent = _prices(line, before, outcome, part.today(new_shares * price))
     pro_forma(line, balance, terms, paid, raised=debt_push_down, received=cash, kept=kept, equity=parent)
     return outcome

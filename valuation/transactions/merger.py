@@ -10,7 +10,7 @@ from ..operations import above, positive, proper_share, valid
 from ..units import RATE
 from .outcome import settle
 from .part import at_the_date, less, payments, together, without
-from .route import Before, Outcome, route
+from .route import EMPLOYEES, GROUP, PUBLIC, Before, Outcome, route
 from .terms import Terms
 
 
@@ -95,8 +95,13 @@ def merger(
         differences["Employee shares"] = -(first * employee_share * merged)
     if post_money is not None:
         differences["Price of the new money"] = less(first, employee_share) * (new_money - outside * funded)
+    owners = {GROUP: after}
+    if outside is not None:
+        owners[PUBLIC] = outside
+    if employee_share is not None:
+        owners[EMPLOYEES] = employee_share if outside is None else less(employee_share, outside)
     paid = payments(line, part, terms, _with_cash(first * combined, cash_received, cash_contributed))
-    return settle(line, before, part, terms, paid, has=has, differences=differences, kept=kept)
+    return settle(line, before, part, terms, paid, has=has, differences=differences, kept=kept, owners=owners)
 
 
 def _with_cash(amount: Any, more: Any, fewer: Any) -> Any:

@@ -28,12 +28,13 @@ def settle(
     differences: dict[str, Any],
     kept: Any = None,
     discounted: Any = None,
+    owners: dict[str, Any] | None = None,
 ) -> Outcome:
     """Write both ends of a transaction and the steps between them, in today's money, and return the outcome.
 
     ``has`` and ``differences`` are the route's own, by name and in money of the date; what all routes share is added
     here. ``kept`` is the stake that the parent keeps, before discounts; ``discounted`` all that stays under the holding
-    discount, ``kept`` unless the route says otherwise.
+    discount, ``kept`` unless the route says otherwise. ``owners`` is what each has of the part after it.
     """
     if terms.lock_up_discount is not None:
         needed(kept, "retained", "lock_up_discount is for the stake kept")
@@ -68,7 +69,19 @@ def settle(
     probability = line("Probability", proper_share(terms.probability), show=RATE)
     expected = line("Expected change of the group's equity", change * probability)
     line("Expected change per quoted share", expected * before.factor)
-    return Outcome(probability, start, after, rows, steps, residual, change, expected)
+    return Outcome(
+        probability,
+        start,
+        after,
+        rows,
+        steps,
+        residual,
+        change,
+        expected,
+        owners=owners or {},
+        years_until=terms.years_until,
+        lock_up=terms.lock_up_years,
+    )
 
 
 def _differences(

@@ -12,12 +12,20 @@ A route gets the part and its parent as they stand before, and gives what the ho
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..calculation import Calculation, calculation
 
 ROUTES: Final[dict[str, Route]] = {}
+GROUP: Final = "The group"
+HOLDERS: Final = "Holders of the parent"
+PUBLIC: Final = "Public and new investors"
+EMPLOYEES: Final = "Employees"
+BUYERS: Final = "Buyer"
+OTHERS: Final = "Other owners"
+OWNERS: Final[tuple[str, ...]] = (GROUP, HOLDERS, PUBLIC, EMPLOYEES, BUYERS, OTHERS)
+"""Who may own shares of a part, in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,9 @@ class Outcome:
 
     ``before`` and ``after`` are the two ends, ``has`` what the holders have after by name, ``differences`` the named
     steps from before to after; ``residual`` is after less before less all differences, as a share of before, which is
-    nothing. ``change`` is after less before, ``expected`` is it times the probability.
+    nothing. ``change`` is after less before, ``expected`` is it times the probability. ``owners`` is what each of
+    ``OWNERS`` has of the part after it, all but the other owners, who have the rest. ``years_until`` and ``lock_up``
+    are years, ``entitlement`` the share of an offer kept for the parent's holders; None where the terms have none.
     """
 
     probability: Any
@@ -53,6 +63,10 @@ class Outcome:
     residual: Any
     change: Any
     expected: Any
+    owners: dict[str, Any] = field(default_factory=dict)
+    years_until: Any = None
+    lock_up: Any = None
+    entitlement: Any = None
 
 
 class Route(Calculation):

@@ -9,7 +9,7 @@ from ..lines import Line
 from ..operations import not_negative
 from .outcome import settle
 from .part import at_the_date, payments, share_that_leaves, together, without
-from .route import Before, Outcome, route
+from .route import BUYERS, GROUP, Before, Outcome, route
 from .terms import Terms
 
 
@@ -59,6 +59,6 @@ def sale(
         differences["Price over market value"] = sold * (price - part.worth)
     if premium is not None:
         differences["Price over market value"] = sold * part.worth * premium
-    return settle(
-        line, before, part, terms, paid, has={"Cash to the parent": proceeds}, differences=differences, kept=kept
-    )
+    has = {"Cash to the parent": proceeds}
+    owners = {GROUP: sold * 0 if retained is None else retained, BUYERS: sold}
+    return settle(line, before, part, terms, paid, has=has, differences=differences, kept=kept, owners=owners)

@@ -10,7 +10,7 @@ from ..operations import above, below, both, valid
 from ..units import NUMBER
 from .outcome import settle
 from .part import at_the_date, equity_that_leaves, less, payments, share_that_leaves
-from .route import Before, Outcome, route
+from .route import GROUP, HOLDERS, Before, Outcome, route
 from .terms import Terms
 
 
@@ -67,7 +67,8 @@ def split_off(
     if debt_push_down is not None:
         has["Cash to the parent"] = part.owned * debt_push_down
     paid = payments(line, part, terms, given * equity)
-    outcome = settle(line, before, part, terms, paid, has=has, differences={}, kept=kept)
+    owners = {GROUP: given * 0 if retained is None else retained, HOLDERS: given}
+    outcome = settle(line, before, part, terms, paid, has=has, differences={}, kept=kept, owners=owners)
     _both_sides(line, before, outcome, tendered, ratio * price)
     return outcome
 

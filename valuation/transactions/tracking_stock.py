@@ -12,7 +12,7 @@ from ..units import RATE
 from .cap_table import underpricing
 from .outcome import settle
 from .part import at_the_date, less, payments, together
-from .route import Before, Outcome, route
+from .route import GROUP, HOLDERS, PUBLIC, Before, Outcome, route
 from .terms import Terms
 
 
@@ -75,4 +75,11 @@ def tracking_stock(
         needed(sold, "sold", "tax_rate and stamp_duty are on what the parent sells")
     paid = payments(line, part, terms, has.get("Cash to the parent"))
     under = part.owned * worth  # the price of what is sold bears the holding discount too
-    return settle(line, before, part, terms, paid, has=has, differences=differences, kept=kept, discounted=under)
+    owners = {GROUP: stays}
+    if distributed is not None:
+        owners[HOLDERS] = distributed
+    if public is not None:
+        owners[PUBLIC] = public
+    return settle(
+        line, before, part, terms, paid, has=has, differences=differences, kept=kept, discounted=under, owners=owners
+    )

@@ -12,12 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from ..assumptions import Case
 from ..checks import Recorded, checks, file_findings, run_findings
 from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
+from ..simulation.draws import Draws
 from ..simulation.few import Few
 from ..simulation.results import Simulation
+from ..simulation.views import compared, view_draws
 from ..trial import record
 from ..version import __version__
 from .address import HEAD_ROW, Cell
@@ -145,6 +149,8 @@ def set_up(sheet: Any, page: Page, styles: Styles) -> None:
     sheet.fit_to_pages(1, 1 if page.one_page else 0)
     if page.print_area:
         sheet.print_area(*page.print_area)
+    if page.breaks:
+        sheet.set_h_pagebreaks(page.breaks)
     sheet.set_footer("&L&F&C&A&R&P of &N")
     sheet.set_row(0, 24)
     sheet.repeat_rows(HEAD_ROW)
@@ -194,8 +200,23 @@ def _material(
     if judged and simulation is not None:
         stored += run_findings(recorded, simulation)
     titles = scope_titles(case, recording, [sheet.title for sheet in (*FRONT, *BACK)])
+    views: dict[str, Draws] = {}
+    if simulation is not None:
+        flat = dict.fromkeys(compared(case), Draws(np.zeros(2)))
+        views = view_draws(case, simulation.seed) if judged else flat
     return Material(
-        case, recording, found, recorded, checks(recorded), stored, simulation, scenarios, sensitivity, titles, few
+        case,
+        recording,
+        found,
+        recorded,
+        checks(recorded),
+        stored,
+        simulation,
+        scenarios,
+        sensitivity,
+        views,
+        titles,
+        few,
     )
 
 
@@ -223,8 +244,10 @@ def _write_model(made: Material, draft: Draft) -> None:
     """The rows of every scope: placed first, so that each may read any other, then written."""
     scopes, titles, case = made.recording.scopes, made.titles, made.case
     for scope, title in titles.items():
-        place = parts.place_parts if scope == parts.SCOPE else lines.place_rows
-        place(draft.pages[title], scopes[scope], draft)
+        if scope == parts.SCOPE:
+            parts.place_parts(draft.pages[title], made, draft)
+        else:
+            lines.place_rows(draft.pages[title], scopes[scope], draft)
     timed = {name for name in titles if any(row.yearly for row in scopes[name].rows)}
     for scope, title in titles.items():
         page = draft.pages[title]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+
 from ..formula import Formula, Reference, Row
 from ..lines import single
 from ..recording import Values, evaluate_row
@@ -76,6 +78,7 @@ class Page:
     validations: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     print_area: tuple[int, int, int, int] | None = None
     one_page: bool = False
+    breaks: list[int] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
     lights: tuple[int, int, int, int] | None = None
 
@@ -118,8 +121,9 @@ class Draft:
     ``results`` are the rows that stand out on their sheets. Sheets keep for each other what those need that come
     later: the cell of the ``base_year``, the numbers of each distribution (``parameters``) and its range in formulas
     (``quantiles``), of live draws the stored row of each uncertain input (``lanes``) and what that makes of it
-    (``live``), each part's value ``per_share``, counts of what ``changed`` since the book was written, and the
-    ``status`` of the stored run.
+    (``live``), the base value ``per_share`` of each part and of each of several methods, counts of what ``changed``
+    since the book was written, the ``status`` of the stored run, the numbers that the ``run`` stored by what they are
+    of and which they are ("cloud", "P5"), and the tables of ``ranges`` that charts elsewhere show.
     """
 
     years: int
@@ -134,7 +138,9 @@ class Draft:
     quantiles: dict[str, list[Formula | None]] = field(default_factory=dict)
     lanes: dict[str, Reference] = field(default_factory=dict)
     live: dict[str, Formula] = field(default_factory=dict)
-    per_share: dict[str, Reference] = field(default_factory=dict)
+    per_share: dict[str, Formula] = field(default_factory=dict)
+    ranges: dict[str, Any] = field(default_factory=dict)
+    run: dict[tuple[str, str], Reference] = field(default_factory=dict)
     changed: dict[str, Cell] = field(default_factory=dict)
     status: Cell | None = None
 
@@ -163,6 +169,13 @@ class Draft:
         self.cells[line] = page.cell(row, column)
         value = single(self.values[line])
         page.cells[row, column] = FormulaCell(line.formula, value, style, line.unit.number_format)
+
+    def store(self, page: Page, row: int, column: int, number: float, unit: Unit, key: tuple[str, str]) -> None:
+        """Write a number that a run found and keep a Reference to it, so that other sheets can link to it."""
+        page.number(row, column, number, unit.number_format)
+        line = Row(page.title, f"{row},{column}", unit, False)
+        self.cells[line], self.values[line] = page.cell(row, column), np.array([number])
+        self.run[key] = Reference(line)
 
     def value(self, reference: Reference) -> float:
         """The base value of a single cell."""

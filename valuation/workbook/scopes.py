@@ -25,7 +25,7 @@ def _scopes(case: Case) -> list[str]:
     """Scopes in the order of the flow: what others read first, each segment behind its views, transactions last."""
     schedules = [name for name in case.workings if name not in case.transactions and not _values(case, name)]
     segments = [scope for segment in case.segments.values() for scope in (*segment.views, segment.id)]
-    groups = ("parts", "shares", "bridge", *case.transactions, "transactions", "reconciliation")
+    groups = ("parts", "shares", "market", "bridge", *case.transactions, "transactions", "reconciliation")
     return list(dict.fromkeys(("drivers", *schedules, *segments, *groups)))
 
 

@@ -10,6 +10,7 @@ from ..bridge import Valuation
 from ..checks import Check, Finding, Recorded
 from ..recording import Recording
 from ..sensitivity import Sensitivity
+from ..simulation.draws import Sample
 from ..simulation.few import Few
 from ..simulation.results import Simulation
 from .pages import Draft, Page
@@ -19,8 +20,8 @@ from .pages import Draft, Page
 class Material:
     """What a book is made of: the case, its recorded model with checks, and what runs found.
 
-    ``scenarios`` holds the value per share of each by name; ``titles`` the sheet of each scope of lines.
-    ``few`` are draws that the book computes itself.
+    ``scenarios`` holds the value per share of each by name, ``views`` the draws of each method of a part that has
+    several; ``titles`` the sheet of each scope of lines. ``few`` are draws that the book computes itself.
     """
 
     case: Case
@@ -32,6 +33,7 @@ class Material:
     simulation: Simulation | None
     scenarios: Mapping[str, float]
     sensitivity: Sensitivity | None
+    views: Mapping[str, Sample]
     titles: Mapping[str, str]
     few: Few | None = None
 

@@ -1,4 +1,4 @@
-"""The convergence of a run on the Simulation page: its estimates after so many draws, as a table and a chart."""
+"""The convergence of a run: its estimates after so many draws, as a table and a chart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...simulation.results import TRACED, Checkpoint, Simulation
 from ..address import HEAD_ROW, column_name
 from ..pages import Page
 from ..styles import NAVY
-from .histogram import AT_PRICE, BIN, CHART, CHART_ROWS, LAST_ROW
+from .histogram import BIN, CHART, CHART_COLUMN, CHART_ROWS, LABEL, LAST_ROW, UNIT
 
 AT: Final = LAST_ROW + 2
 DRAWS: Final = BIN
@@ -38,25 +38,27 @@ def write_convergence(page: Page, case: Case, simulation: Simulation) -> None:
     """P5, P50 and P95 after parts of the draws that double up to all, their distance from the last, and its error."""
     fmt, exact, trace = case.quote.number_format, exact_format(simulation), simulation.trace
     names = [f"P{100 * q:g}" for q in TRACED]
-    heads = {DRAWS: "After draws"}
+    heads = {LABEL: "Convergence", UNIT: "Unit", DRAWS: "After draws"}
     for number, name in enumerate(names):
         heads[ESTIMATES + number] = name
         heads[AWAY + number] = f"{name} less the last"
         heads[BARS + number] = f"2 standard errors of {name}"
-    page.text(AT, BIN, f"Convergence, {case.quote}", "section")
+    page.text(AT, LABEL, "Estimates after so many draws", "section")
     page.heads(AT + 1, heads, right_from=DRAWS)
     page.heights[AT + 1] = 28
     page.widths |= dict.fromkeys(range(AWAY, BARS + len(TRACED)), 14)
     for row, point in enumerate(trace, start=AT + 2):
+        page.text(row, LABEL, "All draws" if row == AT + 1 + len(trace) else f"Part {row - AT - 1}")
+        page.text(row, UNIT, str(case.quote), "unit")
         page.number(row, DRAWS, point.draws, "#,##0_);(#,##0)")
         for number, q in enumerate(TRACED):
             _numbers(page, row, ESTIMATES + number, point.quantiles[q], fmt)
             _numbers(page, row, AWAY + number, point.quantiles[q] - trace[-1].quantiles[q], exact)
             _numbers(page, row, BARS + number, TWICE * point.errors[q], exact)
     if len(trace) > 1:
-        page.charts.append((HEAD_ROW + CHART_ROWS, AT_PRICE + 2, partial(_chart, page, case, trace)))
+        page.charts.append((HEAD_ROW + CHART_ROWS, CHART_COLUMN, partial(_chart, page, case, trace)))
     elif simulation.valid:
-        page.text(AT + 3, BIN, "The draws were summarised, not kept, so that only the last estimate is known")
+        page.text(AT + 3, LABEL, "The draws were summarised, not kept, so that only the last estimate is known")
 
 
 def _numbers(page: Page, row: int, column: int, value: float, fmt: str) -> None:

@@ -1,4 +1,4 @@
-"""The histogram of a run on the Simulation page: a table and its chart, with the cumulative distribution."""
+"""The histogram of a run: a table and its chart, with the cumulative distribution."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from ..pages import Page
 from ..styles import NAVY
 
 BINS: Final = 40
-BIN, SHARE, CUMULATIVE, AT_PRICE = range(7, 11)
-WIDTHS: Final = {BIN: 14, SHARE: 12, CUMULATIVE: 13, AT_PRICE: 15}
+LABEL, UNIT, BIN, SHARE, CUMULATIVE, AT_PRICE = range(6)
+WIDTHS: Final = {LABEL: 18, UNIT: 12, BIN: 14, SHARE: 14, CUMULATIVE: 13, AT_PRICE: 15}
 FINE: Final = 20.0
 """Values up to here are shown with decimals."""
 LAST_ROW: Final = HEAD_ROW + BINS
 CHART: Final = {"width": 760, "height": 380}
 CHART_ROWS: Final = 20
+CHART_COLUMN: Final = 7
 
 
 def write_histogram(page: Page, case: Case, simulation: Simulation) -> None:
     """Bins between P0.1 and P99.9 with their share, the cumulative share, and the bin in which the price lies."""
-    heads = {BIN: f"Bin centre, {case.quote}", SHARE: "Share of draws", CUMULATIVE: "Cumulative"}
+    heads = {LABEL: "Histogram", UNIT: "Unit", BIN: "Bin centre", SHARE: "Share of draws", CUMULATIVE: "Cumulative"}
     page.heads(HEAD_ROW, {**heads, AT_PRICE: "Bin of the price"})
     if not simulation.valid:
         return
@@ -35,11 +36,13 @@ def write_histogram(page: Page, case: Case, simulation: Simulation) -> None:
     price_bin = -1 if simulation.price is None else int(np.searchsorted(edges, simulation.price)) - 1
     for number, share in enumerate(shares):
         at = HEAD_ROW + 1 + number
+        page.text(at, LABEL, f"Bin {number + 1}")
+        page.text(at, UNIT, f"{case.quote}; %", "unit")
         page.number(at, BIN, (edges[number] + edges[number + 1]) / 2, f"{plain}_);({plain})")
         page.number(at, SHARE, share, "0.0%_);(0.0%)")
         page.number(at, CUMULATIVE, float(shares[: number + 1].sum()), "0.0%_);(0.0%)")
         page.number(at, AT_PRICE, share if number == price_bin else 0.0, "0.0%_);(0.0%)")
-    page.charts.append((HEAD_ROW, AT_PRICE + 2, partial(_chart, page, case, simulation, plain)))
+    page.charts.append((HEAD_ROW, CHART_COLUMN, partial(_chart, page, case, simulation, plain)))
 
 
 def _chart(page: Page, case: Case, simulation: Simulation, plain: str, book: Any) -> Any:

@@ -246,7 +246,7 @@ def _stubs(table: _Table, case: Case, found: Valuation, discount: Any) -> None:
 
 
 def _prepare(made: Material, draft: Draft) -> None:
-    if made.valuation.price is not None:
+    if made.case.transactions:
         least_change(made.recording)
 
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from ...assumptions import Case
 from ...simulation.results import SHORTFALLS, Simulation
+from ...simulation.views import SAMPLE
 from ...units import RATE, WHOLE
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
-from . import convergence, histogram
+from . import convergence
 
 TITLE: Final = "Simulation"
 DESIGNS: Final = {
@@ -22,35 +23,42 @@ DESIGNS: Final = {
     "random": "independent draws",
 }
 LABEL, UNIT, VALUE, ERROR, LOW, HIGH = range(6)
-WIDTHS: Final = {LABEL: 44, UNIT: 12, VALUE: 14, ERROR: 14, LOW: 12, HIGH: 12, HIGH + 1: 3}
+WIDTHS: Final = {LABEL: 44, UNIT: 12, VALUE: 14, ERROR: 14, LOW: 12, HIGH: 12}
 COUNT: Final = "#,##0_);(#,##0)"
 PLAIN: Final = "0_);(0)"
 RANK: Final = "0.000_);(0.000)"
 FINE: Final = "0.000%_);(0.000%)"
+RANGE: Final = {"P5": 0.05, "P50": 0.5, "P95": 0.95}
+WHOLE_VALUE, SCENARIOS, ABOVE = "", "scenarios", "above the price"
+"""What stored numbers are of, beside parts and methods, which go by their names; and which number it is."""
 
 
 def _write(page: Page, made: Material, draft: Draft) -> None:
-    """Write the facts of the run, its percentiles with their errors, the histogram, convergence, and both charts.
+    """Write what differs in length from run to run below the formulas, whose places are those of any run."""
+    simulation = made.simulation
+    assert simulation is not None
+    at = _freshness(page, draft, max(row for row, _ in page.cells) + 2)
+    at = _invalid(page, simulation, at + 1)
+    _repair(page, simulation, at + 1)
 
-    What differs in length from run to run stands below the formulas, whose places are those of any run.
-    """
+
+def _place(page: Page, made: Material, draft: Draft) -> None:
+    """Write the facts of the run and its percentiles, in all and by part, so that any other sheet can link to them."""
     case, simulation = made.case, made.simulation
     assert simulation is not None
-    page.widths = {**WIDTHS, **histogram.WIDTHS}
+    page.widths = dict(WIDTHS)
     page.heights[HEAD_ROW] = 28
     page.freeze = (HEAD_ROW + 1, 1)
     heads = {LABEL: "Last run", UNIT: "Unit", VALUE: "Value", ERROR: "Standard error"}
     page.heads(HEAD_ROW, {**heads, LOW: "95 % interval from", HIGH: "to"})
     at = _facts(page, simulation)
-    at = _estimates(page, case, simulation, at + 1)
-    at = _freshness(page, draft, at + 1)
-    at = _invalid(page, simulation, at + 1)
-    _repair(page, simulation, at + 1)
-    histogram.write_histogram(page, case, simulation)
-    convergence.write_convergence(page, case, simulation)
+    at = _estimates(page, draft, case, simulation, at + 1)
+    at = _ranges(page, draft, made, at + 1)
+    _scenarios(page, draft, made, at + 1)
 
 
 def _row(page: Page, at: int, label: str, unit: str, value: float | str, fmt: str = "") -> None:
+    """A row with its value; an empty text leaves the cell to others."""
     page.text(at, LABEL, label)
     page.text(at, UNIT, unit, "unit")
     if isinstance(value, str):
@@ -80,7 +88,7 @@ def _facts(page: Page, simulation: Simulation) -> int:
     return HEAD_ROW + 1 + len(rows)
 
 
-def _estimates(page: Page, case: Case, simulation: Simulation, at: int) -> int:
+def _estimates(page: Page, draft: Draft, case: Case, simulation: Simulation, at: int) -> int:
     """Mean and percentiles with standard error and interval, then what has none."""
     quote, fmt, value = str(case.quote), case.quote.number_format, simulation.value
     exact = convergence.exact_format(simulation)
@@ -90,7 +98,8 @@ def _estimates(page: Page, case: Case, simulation: Simulation, at: int) -> int:
         known.append((f"P{100 * q:g}", quantile, value.quantile_error(q), value.quantile_interval(q)))
     for label, estimate, error, interval in known:
         at += 1
-        _row(page, at, label, quote, estimate, fmt)
+        _row(page, at, label, quote, "")
+        draft.store(page, at, VALUE, estimate, case.quote, (WHOLE_VALUE, label))
         for column, number, shown in zip((ERROR, LOW, HIGH), (error, *interval), (exact, exact, exact), strict=True):
             if np.isfinite(number):
                 page.number(at, column, number, shown)
@@ -102,11 +111,44 @@ def _estimates(page: Page, case: Case, simulation: Simulation, at: int) -> int:
     if simulation.price is not None:
         above = simulation.probability_above(simulation.price)
         rows += [("Price", quote, simulation.price, fmt)]
-        rows += [("Probability that value is above the price", "%", above, RATE.number_format)]
     for row in rows:
         at += 1
         _row(page, at, *row)
+    if simulation.price is not None:
+        at += 1
+        _row(page, at, "Probability that value is above the price", "%", "")
+        draft.store(page, at, VALUE, above, RATE, (WHOLE_VALUE, ABOVE))
     return at + 1
+
+
+def _ranges(page: Page, draft: Draft, made: Material, at: int) -> int:
+    """P5, P50 and P95 of each part and of each method of a part that has several."""
+    case, simulation = made.case, made.simulation
+    assert simulation is not None
+    page.heads(at, {LABEL: f"Parts, {case.quote}", UNIT: "Unit"} | dict(zip(range(VALUE, LOW + 1), RANGE, strict=True)))
+    samples = {name: (part.name, simulation.shares[name]) for name, part in case.parts.items()}
+    samples |= {view: (f"Method: {case.workings[view].title}", sample) for view, sample in made.views.items()}
+    for name, (label, sample) in samples.items():
+        at += 1
+        _row(page, at, label, str(case.quote), "")
+        quantiles = sample.quantiles(tuple(RANGE.values()))
+        for column, (shown, quantile) in enumerate(zip(RANGE, quantiles, strict=True), start=VALUE):
+            draft.store(page, at, column, quantile, case.quote, (name, shown))
+    if made.views:
+        at += 1
+        page.text(at, LABEL, f"Methods are valued alone, on {SAMPLE:,} draws of the same seed.", "subtitle")
+    return at + 1
+
+
+def _scenarios(page: Page, draft: Draft, made: Material, at: int) -> None:
+    """The value per share of each scenario, as it was when the run was made."""
+    if not made.scenarios:
+        return
+    page.heads(at, {LABEL: "Scenarios", UNIT: "Unit", VALUE: "Value"})
+    for name, value in made.scenarios.items():
+        at += 1
+        _row(page, at, name, str(made.case.quote), "")
+        draft.store(page, at, VALUE, value, made.case.quote, (SCENARIOS, name))
 
 
 def _freshness(page: Page, draft: Draft, at: int) -> int:
@@ -153,7 +195,8 @@ SHEET: Final = Sheet(
     TITLE,
     heading=lambda made: "Simulation",
     subtitle=lambda made: "A stored run: numbers in blue do not follow the inputs until the next run",
-    about="Percentiles, histogram and cumulative distribution of the last run",
+    about="Percentiles of the last run, in all and by part, and whether it still fits the inputs",
     needed=lambda made: made.simulation is not None,
+    place=_place,
     write=_write,
 )

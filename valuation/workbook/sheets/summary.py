@@ -1,250 +1,190 @@
-"""The Summary page: the value per share beside the price, the parts, and two charts that move with the inputs."""
+"""The Summary: the value of one share beside the price, its ranges, the parts, scenarios and checks on one side."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-import numpy as np
-
-from ...assumptions import Case
-from ...bridge import Valuation
-from ...formula import Reference, Row
-from ...operations import maximum, minimum
-from ...simulation.results import Simulation
+from ...formula import Formula
+from ...operations import above, absolute, add_up, where
 from ...units import RATE
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
 from ..styles import NAVY
+from . import football
+from .checks import MASTER
+from .simulation import ABOVE, SCENARIOS, WHOLE_VALUE
 
-LABEL, UNIT, VALUE, LOW, HIGH = range(5)
-BELOW, ABOVE = 8, 9
-PIECES: Final = range(10, 16)
-MARK: Final = 0.008
-PRICE_MARK: Final = "Width of the price mark in charts, share of the price"
-
-
-def _prepare(made: Material, draft: Draft) -> None:
-    made.recording.constant(PRICE_MARK, MARK)
+LABEL, UNIT, VALUE, WEIGHT, LOW, BASE, HIGH = range(7)
+WIDTHS: Final = {LABEL: 46, UNIT: 11, **dict.fromkeys(range(VALUE, HIGH + 1), 12), VALUE: 15}
+WIDE: Final = 830
+ROW_HEIGHT: Final = 20
+MOST_SCENARIOS: Final = 5
 
 
 def _write(page: Page, made: Material, draft: Draft) -> None:
-    """Write the headline, the table of parts with ranges, and the charts."""
-    case, found, per_share, simulation = made.case, made.valuation, draft.per_share, made.simulation
-    status = '"no simulation in this book"' if draft.status is None else draft.status.seen_from(page.title)
-    mark = made.recording.constant(PRICE_MARK, MARK)
-    page.widths = {LABEL: 46, UNIT: 11, **dict.fromkeys(range(2, 16), 13)}
-    page.freeze = (HEAD_ROW + 1, 1)
-    at, whole = _headline(page, case, found, draft, simulation, status)
-    first = at + 2
-    last = _ranges(page, case, found, per_share, draft, simulation, at + 1, whole, mark)
-    page.charts.append((last + 3, LABEL, partial(_football, page, case, first, last)))
-    page.print_area, page.one_page = (0, LABEL, last + 46, 6), True
-    page.charts.append((last + 25, LABEL, partial(_by_part, page, case, first, last - 1)))
+    """Write headline, football field, parts, scenarios and checks, one below the other."""
+    page.widths, page.freeze = dict(WIDTHS), (HEAD_ROW + 1, 1)
+    at = _headline(page, made, draft)
+    at = _chart(page, made, draft, at + 1)
+    at = _parts(page, made, draft, at)
+    at = _scenarios(page, made, draft, at + 2)
+    if football.PARTS in draft.ranges and len(made.case.parts) > 1:
+        at = _field(page, draft, football.PARTS, f"Parts, {made.case.quote}", at + 2)
+    page.print_area, page.one_page = (0, LABEL, at, HIGH), True
 
 
-def _headline(
-    page: Page, case: Case, found: Valuation, draft: Draft, simulation: Simulation | None, status: str
-) -> tuple[int, Reference]:
-    quote = case.quote
+def _headline(page: Page, made: Material, draft: Draft) -> int:
+    found, quote = made.valuation, made.case.quote
     page.heads(HEAD_ROW, {LABEL: "Headline", UNIT: "Unit", VALUE: "Value"})
     at = HEAD_ROW + 1
-    whole = _key(page, at, "Value per share, base case", found.per_share, draft, str(quote))
+    _key(page, draft, at, "Value per share, base case", found.per_share, str(quote))
     if found.price is not None:
         at += 1
-        _key(page, at, "Price", found.price, draft, str(quote))
+        _key(page, draft, at, "Price", found.price, str(quote))
         at += 1
-        page.text(at, LABEL, "Upside of the base case to the price")
-        page.text(at, UNIT, "%", "unit")
-        draft.put(page, at, VALUE, whole / found.price - 1, unit=RATE)
-    if simulation is not None:
-        at = _run(page, case, simulation, at + 1)
-    at += 1
-    page.text(at, LABEL, "The stored run and the inputs")
-    page.text(at, UNIT, "text", "unit")
-    page.raw(at, VALUE, f"={status}", "up to date", "status")
-    return at + 2, whole
-
-
-def _key(page: Page, at: int, label: str, formula: Any, draft: Draft, unit: str) -> Reference:
-    page.heights[at] = 22
-    page.text(at, LABEL, label, "key_text")
-    page.text(at, UNIT, unit, "key_text")
-    return draft.put(page, at, VALUE, formula, style="key")
-
-
-def _run(page: Page, case: Case, simulation: Simulation, at: int) -> int:
-    quote, fmt = str(case.quote), case.quote.number_format
-    rows = [
-        ("Mean of the simulation (last run)", simulation.mean, quote, fmt),
-        ("P5 (last run)", simulation.quantiles[0.05], quote, fmt),
-        ("P50 (last run)", simulation.quantiles[0.5], quote, fmt),
-        ("P95 (last run)", simulation.quantiles[0.95], quote, fmt),
-    ]
-    if simulation.price is not None:
-        above = simulation.probability_above(simulation.price)
-        rows.append(("Probability that value is above the price (last run)", above, "%", RATE.number_format))
-    for label, value, unit, number_format in rows:
-        page.text(at, LABEL, label)
-        page.text(at, UNIT, unit, "unit")
-        page.number(at, VALUE, value, number_format)
-        at += 1
-    return at - 1
-
-
-def _ranges(
-    page: Page,
-    case: Case,
-    found: Valuation,
-    per_share: dict[str, Reference],
-    draft: Draft,
-    simulation: Simulation | None,
-    at: int,
-    whole: Reference,
-    mark: Reference,
-) -> int:
-    """Write a row for each part and the whole: base, range of the last run moved with it, and the bar's pieces."""
-    quote = str(case.quote)
-    page.heads(
-        at,
-        {
-            LABEL: "Part",
-            UNIT: "Unit",
-            VALUE: "Base",
-            LOW: "Low (P5)",
-            HIGH: "High (P95)",
-            BELOW: "P5 less base (last run)",
-            ABOVE: "P95 less base (last run)",
-            **dict(
-                zip(
-                    PIECES,
-                    ("Bar: start", "Bar: below price", "Bar: gap", "Bar: price", "Bar: gap ", "Bar: above price"),
-                    strict=True,
-                )
-            ),
-        },
-    )
-    rows: list[tuple[str, Reference, float, float]] = []
-    for name, segment in case.parts.items():
-        low, high = _spread(simulation, name, draft.value(per_share[name]))
-        rows.append((segment.name, per_share[name], low, high))
-    low, high = _spread(simulation, None, draft.value(whole))
-    rows.append(("Value per share", found.per_share, low, high))
-    for label, base, low, high in rows:
+        _line(page, draft, at, "Upside of the base case to the price", "%", found.per_share / found.price - 1)
+    if made.simulation is not None:
+        shown = {"Mean": "Mean of the simulation (last run)", "P5": "P5 (last run)", "P50": "P50 (last run)"}
+        for name, label in {**shown, "P95": "P95 (last run)"}.items():
+            at += 1
+            _line(page, draft, at, label, str(quote), draft.run[WHOLE_VALUE, name])
+        if (WHOLE_VALUE, ABOVE) in draft.run:
+            at += 1
+            label = "Probability that value is above the price (last run)"
+            _line(page, draft, at, label, "%", draft.run[WHOLE_VALUE, ABOVE])
+    status = '"no simulation in this book"' if draft.status is None else draft.status.seen_from(page.title)
+    for label, text, told in (
+        ("The stored run and the inputs", f"={status}", "up to date" if draft.status else "no simulation in this book"),
+        ("Checks", f"={MASTER.seen_from(page.title)}", _checks(draft)),
+    ):
         at += 1
         page.text(at, LABEL, label)
-        page.text(at, UNIT, quote, "unit")
-        value = draft.put(page, at, VALUE, base, unit=case.quote)
-        _bar(page, at, value, (low, high), found.price, mark, draft, case)
-    page.text(
-        at + 1,
-        LABEL,
-        "Ranges are the P5 and P95 of the last run, moved with the live base until the next run.",
-        "subtitle",
-    )
+        page.text(at, UNIT, "text", "unit")
+        page.raw(at, VALUE, text, told, "answer")
     return at
 
 
-def _spread(simulation: Simulation | None, name: str | None, base: float) -> tuple[float, float]:
-    """How far P5 and P95 of the last run lie from the base."""
-    if simulation is None:
-        return 0.0, 0.0
-    quantiles = simulation.quantiles if name is None else simulation.part_quantiles(name)
-    low, high = quantiles[0.05] - base, quantiles[0.95] - base
-    return low, high
+def _checks(draft: Draft) -> str:
+    cell = draft.pages[MASTER.sheet].cells.get((MASTER.row, MASTER.column))
+    return str(getattr(cell, "value", ""))
 
 
-def _bar(
-    page: Page,
-    at: int,
-    value: Reference,
-    spread: tuple[float, float],
-    price: Any,
-    mark: Reference,
-    draft: Draft,
-    case: Case,
+def _key(page: Page, draft: Draft, at: int, label: str, formula: Any, unit: str) -> None:
+    page.heights[at] = 22
+    page.text(at, LABEL, label, "key_text")
+    page.text(at, UNIT, unit, "key_text")
+    draft.put(page, at, VALUE, formula, style="key")
+
+
+def _line(page: Page, draft: Draft, at: int, label: str, unit: str, formula: Formula) -> None:
+    page.text(at, LABEL, label)
+    page.text(at, UNIT, unit, "unit")
+    draft.put(page, at, VALUE, formula, unit=RATE if unit == "%" else None)
+
+
+def _chart(page: Page, made: Material, draft: Draft, at: int) -> int:
+    """The football field of one share, or the value by part where there is none; returns the row below it."""
+    if football.COMPANY in draft.ranges:
+        return _field(page, draft, football.COMPANY, f"One share, {made.case.quote}", at + 1)
+    height, head = 320, at + 2 + 320 // ROW_HEIGHT
+    first, last = head + 1, head + len(made.case.parts)
+    page.charts.append((at, LABEL, partial(_by_part, page, str(made.case.quote), first, last, height)))
+    return head
+
+
+def _field(page: Page, draft: Draft, key: str, title: str, at: int) -> int:
+    """A chart of ranges of the Football field; returns the row below it."""
+    _, first, last = draft.ranges[key]
+    height = football.height_of(last - first + 1)
+    page.charts.append((at, LABEL, football.shown_elsewhere(draft, key, title, (WIDE, height))))
+    return at + 1 + -(-height // ROW_HEIGHT)
+
+
+def _parts(page: Page, made: Material, draft: Draft, at: int) -> int:
+    """The parts and what leads to one share, each with its value per share; ranges of the run beside the live base."""
+    found, case, quote = made.valuation, made.case, str(made.case.quote)
+    heads = {LABEL: "Part", UNIT: "Unit", VALUE: f"{case.money}", WEIGHT: "Share of the parts"}
+    ranged = made.simulation is not None
+    page.heads(at, {**heads, LOW: "Low (P5)" if ranged else "", BASE: "Base", HIGH: "High (P95)" if ranged else ""})
+    page.heights[at] = 28
+    for name, part in found.parts.items():
+        at += 1
+        _amount(page, made, draft, at, case.segments[name].name, part.attributable, part.per_share)
+        _range(page, draft, at, name)
+    at += 1
+    factor = found.factor
+    _amount(page, made, draft, at, "Sum of the parts", found.sum_of_parts, found.sum_of_parts * factor, "total")
+    for label, amounts in _steps(made).items():
+        at += 1
+        amount = add_up(*amounts) if len(amounts) > 1 else amounts[0]
+        _amount(page, made, draft, at, label, amount, amount * factor)
+    at += 1
+    _amount(page, made, draft, at, f"Value per share, {quote}", found.equity, found.per_share, "total")
+    _range(page, draft, at, WHOLE_VALUE, "total")
+    return at
+
+
+def _steps(made: Material) -> Mapping[str, list[Any]]:
+    found = made.valuation
+    discount = [] if found.holding_discount is None else [found.holding_discount]
+    steps = {
+        "Bridge items: cash, debt, costs and others": list(found.bridge.values()),
+        "Holding discount": discount,
+        "Transactions, weighted by probability": list(found.expected.values()),
+    }
+    return {label: amounts for label, amounts in steps.items() if amounts}
+
+
+def _amount(
+    page: Page, made: Material, draft: Draft, at: int, label: str, amount: Any, share: Any, style: str = "formula"
 ) -> None:
-    """Low and high move with the base; the pieces of the bar leave room for the price line, wherever it falls."""
-    below, above = (
-        _stored(page, at, column, amount, draft, case) for column, amount in zip((BELOW, ABOVE), spread, strict=True)
-    )
-    low = draft.put(page, at, LOW, value + below, unit=case.quote)
-    high = draft.put(page, at, HIGH, value + above, unit=case.quote)
-    if price is None:
-        pieces = [low + 0, high - low]
-    else:
-        beyond = price + price * mark
-        pieces = [
-            minimum(low, price),
-            maximum(0, minimum(high, price) - low),
-            maximum(0, price - high),
-            price * mark,
-            maximum(0, low - beyond),
-            maximum(0, high - maximum(low, beyond)),
-        ]
-    for column, piece in zip(PIECES, pieces, strict=False):
-        draft.put(page, at, column, piece, unit=case.quote)
+    case, whole = made.case, made.valuation.sum_of_parts
+    page.text(at, LABEL, label, "total_text" if style == "total" else "text")
+    page.text(at, UNIT, str(case.quote), "unit")
+    draft.put(page, at, VALUE, amount, style=style)
+    weight = where(above(absolute(whole), 0), amount / whole, 0)
+    draft.put(page, at, WEIGHT, weight, unit=RATE, style=style)
+    draft.put(page, at, BASE, share, unit=case.quote, style=style)
 
 
-def _stored(page: Page, at: int, column: int, amount: float, draft: Draft, case: Case) -> Reference:
-    page.number(at, column, amount, case.quote.number_format)
-    row = Row(page.title, f"{at},{column}", case.quote, False)
-    draft.cells[row] = page.cell(at, column)
-    draft.values[row] = np.array([amount])
-    return Reference(row)
+def _range(page: Page, draft: Draft, at: int, name: str, style: str = "formula") -> None:
+    for column, q in ((LOW, "P5"), (HIGH, "P95")):
+        if (name, q) in draft.run:
+            draft.put(page, at, column, draft.run[name, q], style=style)
 
 
-def _football(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
-    """One stacked group of six series: gap, bar, gap, price, gap, bar; it renders alike in every program."""
-    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
-    pieces = [
-        ("gap", None),
-        ("P5 to P95", "#7F9FCF"),
-        ("gap 2", None),
-        ("Price", "#C00000"),
-        ("gap 3", None),
-        ("above", "#7F9FCF"),
-    ]
-    if not case.has("shares.price"):
-        pieces = pieces[:2]
-    for column, (name, color) in zip(PIECES, pieces, strict=False):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [page.title, first, LABEL, last, LABEL],
-                "values": [page.title, first, column, last, column],
-                "fill": {"none": True} if color is None else {"color": color},
-                "border": {"none": True},
-                "gap": 60,
-            }
-        )
-    chart.set_title(
-        {"name": f"Football field: P5 to P95 (bars) and the price (red), {case.quote}", "name_font": {"size": 12}}
-    )
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
-    chart.set_x_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 860, "height": 420})
-    return chart
+def _scenarios(page: Page, made: Material, draft: Draft, at: int) -> int:
+    """One line: the value per share of each scenario as of the last run."""
+    known = [name for name in made.scenarios if (SCENARIOS, name) in draft.run][:MOST_SCENARIOS]
+    if not known:
+        return at
+    page.heads(at, {LABEL: "Scenarios (last run)", UNIT: "Unit", **dict(enumerate(known, start=VALUE))})
+    page.text(at + 1, LABEL, "Value per share")
+    page.text(at + 1, UNIT, str(made.case.quote), "unit")
+    for column, name in enumerate(known, start=VALUE):
+        draft.put(page, at + 1, column, draft.run[SCENARIOS, name])
+    return at + 1
 
 
-def _by_part(page: Page, case: Case, first: int, last: int, book: Any) -> Any:
+def _by_part(page: Page, quote: str, first: int, last: int, height: int, book: Any) -> Any:
     chart = book.add_chart({"type": "column"})
     chart.add_series(
         {
-            "name": f"Base value, {case.quote}",
+            "name": f"Base value, {quote}",
             "categories": [page.title, first, LABEL, last, LABEL],
-            "values": [page.title, first, VALUE, last, VALUE],
+            "values": [page.title, first, BASE, last, BASE],
             "fill": {"color": NAVY},
             "gap": 60,
             "data_labels": {"value": True, "num_format": "0.0"},
         }
     )
-    chart.set_title({"name": f"Value by part, {case.quote}", "name_font": {"size": 12}})
+    chart.set_title({"name": f"Value by part, {quote}", "name_font": {"size": 12}})
     chart.set_legend({"none": True})
     chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
-    chart.set_size({"width": 860, "height": 380})
+    chart.set_size({"width": WIDE, "height": height})
     return chart
 
 
@@ -252,8 +192,7 @@ SHEET: Final = Sheet(
     "Summary",
     heading=lambda made: f"{made.case.name}: summary",
     subtitle=lambda made: f"{made.case.quote}; base case beside the simulation",
-    about="The value per share beside the price, the football field and the value by part",
-    prepare=_prepare,
+    about="The value per share beside the price, the football field, the parts and the scenarios on one side",
     write=_write,
     closing=True,
 )

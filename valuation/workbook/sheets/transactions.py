@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ...assumptions import Case
 from ...bridge import Valuation
@@ -13,11 +13,11 @@ from ...units import RATE
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..sheet import Material, Sheet
-from ..waterfall import CHART_ROWS, Bars
+from ..waterfall import Bars
 
 TITLE: Final = "Before and after"
 LABEL, UNIT, AMOUNT, PER_SHARE, PROBABILITY = range(5)
-BARS: Final = 6
+BARS: Final = 10
 
 
 @dataclass
@@ -27,9 +27,13 @@ class _Table:
     page: Page
     draft: Draft
     case: Case
-    factor: Any
-    bars: Bars
+    factor: Formula
     at: int
+
+    @property
+    def bars(self) -> Bars:
+        """The pieces of the bars beside the walk."""
+        return Bars(self.draft, self.page, self.case.quote, BARS, below=True)
 
     def row(self, label: str, amount: Formula, *, style: str = "formula") -> Reference:
         """Write an amount and what it is per share; returns the cell of the latter."""
@@ -45,17 +49,27 @@ class _Table:
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write the walk of each transaction and, below them, what they are expected to add."""
     case, found = made.case, made.valuation
-    bars = Bars(draft, page, case.quote, BARS)
-    page.widths = {LABEL: 46, UNIT: 18, AMOUNT: 14, PER_SHARE: 14, PROBABILITY: 12, 5: 3, **bars.widths}
+    page.widths = {
+        LABEL: 46,
+        UNIT: 18,
+        AMOUNT: 14,
+        PER_SHARE: 14,
+        PROBABILITY: 12,
+        **dict.fromkeys(range(PROBABILITY + 1, BARS), 8),
+    }
     page.heads(HEAD_ROW, {LABEL: "Walk", UNIT: "Unit", AMOUNT: f"{case.currency} m", PER_SHARE: str(case.quote)})
-    page.heads(HEAD_ROW, {PROBABILITY: "Probability", **bars.heads})
+    page.heads(HEAD_ROW, {PROBABILITY: "Probability"})
     page.freeze = (HEAD_ROW + 1, 1)
-    table = _Table(page, draft, case, found.factor, bars, HEAD_ROW + 2)
+    table = _Table(page, draft, case, found.factor, HEAD_ROW + 2)
+    page.heads(HEAD_ROW, table.bars.heads)
+    page.widths |= table.bars.widths
     _weighted(table, found)
     for name, outcome in found.transactions.items():
+        if table.page.charts:
+            page.breaks.append(table.at)
         table.at += 1
         _walk(table, case.transactions[name].name, outcome)
-    page.print_area = (0, LABEL, table.at, bars.last)
+    page.print_area = (0, LABEL, table.at, BARS - 2)
 
 
 def _weighted(table: _Table, found: Valuation) -> None:
@@ -73,17 +87,19 @@ def _weighted(table: _Table, found: Valuation) -> None:
 
 def _walk(table: _Table, title: str, outcome: Outcome) -> None:
     """One transaction as if it were certain: before, each named difference, after; then what the holders have."""
-    page, bars = table.page, table.bars
+    page = table.page
     page.text(table.at, LABEL, f"{title}: the walk per share, as if it were certain", "section")
     table.at += 1
     first = table.at
-    level = bars.whole(first, table.row("Before", outcome.before, style="total"))
+    level = table.bars.whole(first, table.row("Before", outcome.before, style="total"))
     levels = [level]
     for label, amount in outcome.differences.items():
-        level = bars.step(table.at, level, table.row(label, amount))
+        at = table.at
+        level = table.bars.step(at, level, table.row(label, amount))
         levels.append(level)
-    last = table.at
-    levels.append(bars.whole(last, table.row("After", outcome.after, style="total")))
+    at = table.at
+    levels.append(table.bars.whole(at, table.row("After", outcome.after, style="total")))
+    last = table.at - 1
     page.text(table.at, LABEL, "Residual: after less before less all differences, share of before")
     page.text(table.at, UNIT, "%", "unit")
     table.draft.put(page, table.at, AMOUNT, outcome.residual + 0, unit=RATE)
@@ -96,8 +112,8 @@ def _walk(table: _Table, title: str, outcome: Outcome) -> None:
     table.row("Together", outcome.after, style="total")
     heading = f"{title}: before and after, {table.case.quote}"
     least = min(table.draft.value(cell) for cell in levels)
-    page.charts.append((table.at + 1, LABEL, bars.chart(heading, LABEL, first, last, least)))
-    table.at += CHART_ROWS
+    page.charts.append((table.at + 1, LABEL, table.bars.chart(heading, LABEL, first, last, least, lying=True)))
+    table.at += 1 + table.bars.rows(first, last)
 
 
 SHEET: Final = Sheet(
