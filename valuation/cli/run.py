@@ -104,6 +104,7 @@ def options(function: Callable[..., None]) -> Callable[..., None]:
                 help="Let the workbook itself run the model over N of the draws, 50 to 1000, so that an edited "
                 "distribution moves percentiles and histogram at once; large: see decision 21.",
             ),
+            click.option("--sip", type=click.Path(), help="A file .xml for the draws as SIPs (SIPmath Standard 2.0)."),
             click.option("--draws-to", type=click.Path(), help="A file .npz for the draws of the value and the parts."),
         )
     ):
@@ -161,6 +162,10 @@ class Runs:
             raise click.UsageError(f"-o takes a folder for several cases, found {asked['output']}")
         if several and asked["draws_to"]:
             raise click.UsageError("--draws-to takes the draws of a single case")
+        if several and asked["sip"]:
+            raise click.UsageError("--sip takes the draws of a single case")
+        if asked["sip"] and asked["keep_draws"] == "none":
+            raise click.UsageError("--sip needs draws that are kept: --keep-draws all or value")
         if asked["draws_to"] and asked["keep_draws"] == "none":
             raise click.UsageError("--draws-to needs draws that are kept: --keep-draws all or value")
 
@@ -190,6 +195,10 @@ class Runs:
         check_target(job.target)
         if self.asked["draws_to"]:
             check_draws(Path(self.asked["draws_to"]))
+        if self.asked["sip"]:
+            from ..simulation.sip import check_target as check_sips
+
+            check_sips(Path(self.asked["sip"]))
 
     def _target(self, name: str) -> Path:
         output = self.asked["output"]
@@ -238,6 +247,10 @@ class Runs:
             from ..simulation.saved import save_draws
 
             files["draws"] = str(save_draws(simulation, self.asked["draws_to"]))
+        if self.asked["sip"]:
+            from ..simulation.sip import save_sips
+
+            files["sips"] = str(save_sips(simulation, self.asked["sip"], job.study.case.id))
         if self.as_json:
             job.result = {**job.study.as_json(simulation), **files}
             return
@@ -258,7 +271,7 @@ def _keywords(asked: dict[str, Any]) -> dict[str, Any]:
         "seed": asked["seed"],
         "kind": asked["sampling"],
         "until": asked["until"],
-        "keep_draws": "all" if keep == "auto" and asked["draws_to"] else keep,
+        "keep_draws": "all" if keep == "auto" and (asked["draws_to"] or asked["sip"]) else keep,
         "engine": asked["engine"],
         "dependence": asked["dependence"],
         "exact": asked["exact"],
