@@ -24,13 +24,14 @@ FLOORS: list[set[str]] = [
     {"kinds", "rates", "calculation", "methods", "schedules", "transactions", "claims", "dilution", "bridge"},
     {"assumptions", "expressions", "distributions", "dependence", "order", "peers"},
     {"model", "trial", "demands", "impossible"},
-    {"reading", "base_case", "checks", "compiled", "simulation", "sensitivity", "reverse", "workbook"},
+    {"reading", "base_case", "checks", "compiled", "simulation", "sensitivity", "reverse", "comparison", "workbook"},
     {
         "__main__",
         "cli",
         "terminal",
         "simulation_tables",
         "sensitivity_tables",
+        "comparison_tables",
         "plots",
         "reference",
         "labels",
@@ -58,7 +59,7 @@ HOMES: dict[str, set[str]] = {
     "formualizer": {"workbook"},
     "matplotlib": {"plots"},
     "click": {"cli"},
-    "rich": {"__main__", "cli", "terminal", "simulation_tables", "sensitivity_tables"},
+    "rich": {"__main__", "cli", "terminal", "simulation_tables", "sensitivity_tables", "comparison_tables"},
 }  # fmt: skip
 
 # Libraries that `import valuation` and the library's verbs must not load before they need them.

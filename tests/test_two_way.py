@@ -76,9 +76,7 @@ class Model:
         if assumption is None:
             part, _, what = axis.name.partition(" ")
             scope = self.case.segments[part].views[0]
-            lines = self.lines.scopes[scope]
-            sales = lines["revenue_forecast"][0] if "revenue_forecast" in lines else 1.0
-            amount = lines.get("metric_where_positive", sales) if what == "multiple" else 1.0
+            amount = self.base.worths[scope].measures.metric if what == "multiple" else 1.0
             self.set[found.worths[scope].value.row] = levels * amount
         elif assumption.plain:
             self.given[assumption.inputs[0].name] = levels

@@ -77,13 +77,13 @@ class Mixtures:
         return self._cases[switched]
 
     def _mixed(self, switched: frozenset[Piece]) -> Case | None:
+        problems = Problems()
         try:
             case = mixed(self.a, self.b, self._pieces, switched)
+            if self._typed:
+                try_recording(case, problems)  # units are compared where they are recorded: arrays add CNY to USD
         except MISFITS:
             return None
-        problems = Problems()
-        if self._typed:
-            try_recording(case, problems)  # units are compared where they are recorded: arrays would add CNY to USD
         return None if problems else case
 
 

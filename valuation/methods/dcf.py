@@ -78,6 +78,7 @@ def dcf(
         metric=first(forecast.sales),
         named="Revenue",
         period="FY1",
+        ratio="EV/Sales, first forecast year",
         rate=discounting.wacc,
         growth=terminal.terminal_growth,
         sales=forecast.sales,

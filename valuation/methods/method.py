@@ -20,14 +20,16 @@ METHODS: Final[dict[str, Method]] = {}
 class Measures:
     """What a table of parts shows of a method; a method says in its own file which of its quantities they are.
 
-    ``metric`` is what the value is a multiple of, ``named`` its words and ``period`` when it is of; ``rate`` discounts
-    and ``growth`` goes on for ever. ``sales`` and ``profit`` (EBITA) are yearly, or by the number of the forecast year.
+    ``metric`` is what the value is a multiple of, ``named`` its words and ``period`` when it is of; ``ratio`` names
+    value over metric where that is a plain multiple. ``rate`` discounts and ``growth`` goes on for ever. ``sales`` and
+    ``profit`` (EBITA) are yearly, or by the number of the forecast year.
     """
 
     metric: Any = None
     named: str = ""
     period: str | None = None
     multiple: Any = None
+    ratio: str = ""
     rate: Any = None
     growth: Any = None
     sales: Any = field(default_factory=dict)

@@ -93,7 +93,8 @@ def _measures(given: dict[str, Any], usable: Any, price: Any) -> Measures:
     basis, period = given["basis"], given["period"]
     sales = by_year(period, usable) if basis == "EV/Sales" else {}
     profit = by_year(period, usable) if basis == "EV/EBITA" else {}
-    return Measures(metric=usable, named=basis, period=period, multiple=price, sales=sales, profit=profit)
+    ratio = "" if basis == "EV/Units" else basis
+    return Measures(usable, basis, period, multiple=price, ratio=ratio, sales=sales, profit=profit)
 
 
 def _same_period(period: str | None, multiple_period: str | None) -> None:

@@ -75,7 +75,7 @@ def precedent(
     line.heading(f"Value by the {statistic}")
     chosen = line("Multiple of the deals", STATISTICS[statistic](*multiples), show=MULTIPLE)
     usable = line("Metric, where positive", not_negative(metric))
-    shown = Measures(metric=usable, named=f"Metric of deals, {basis}", multiple=chosen)
+    shown = Measures(metric=usable, named=f"Metric of deals, {basis}", multiple=chosen, ratio="Multiple of deals")
     if basis == "equity":
         return Worth(line("Equity value by deals", usable * chosen), "equity", shown)
     return Worth(line("Enterprise value", usable * chosen), "enterprise", shown)

@@ -8,16 +8,12 @@ Thaler (2003), Can the market add and subtract?, on stubs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..assumptions import Case
 from ..bridge import PartWorth, Valuation, discount_base
-from ..methods.multiple import EQUITY_MULTIPLES
-from ..operations import add_up, first
-
-Find = Callable[[str, str], Any]
+from ..operations import add_up
 
 
 def equity_gap(found: Valuation, price: Any) -> Any:
@@ -75,16 +71,13 @@ class Yardstick:
     level: Literal["enterprise", "equity"]
 
 
-def yardstick(case: Case, part: str, find: Find) -> Yardstick | None:
-    """The yardstick of a part that one method values; ``find(scope, label)`` gives a line, None when it has none."""
+def yardstick(case: Case, found: Valuation, part: str) -> Yardstick | None:
+    """The yardstick of a part that one method values, as the method says it; None where it has none."""
     views = case.segments[part].views
-    if len(views) > 1:
+    worth = found.worths[views[0]]
+    if len(views) > 1 or not worth.measures.ratio:
         return None
-    metric, sales = find(views[0], "Metric, where positive"), find(views[0], "Revenue forecast")
-    if metric is not None:
-        basis = case.workings[views[0]].given["basis"]
-        return Yardstick(basis, metric, "equity" if basis in EQUITY_MULTIPLES else "enterprise")
-    return None if sales is None else Yardstick("EV/Sales, first forecast year", first(sales), "enterprise")
+    return Yardstick(worth.measures.ratio, worth.measures.metric, worth.level)
 
 
 def not_operating(case: Case, found: Valuation) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..assumptions import Case
 from ..distributions import Distribution
-from ..lines import Array, Lines, single, snake
+from ..lines import Array, Lines, single
 from ..model import base_value, value
 from ..simulation.engine import DRAWS, SEED, Progress, simulate
 from ..simulation.results import Simulation
@@ -238,8 +238,8 @@ def _levels(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
 
 
 def _worths(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
-    lines = Lines(case.years)
-    part = base_value(case, lines).parts[found.name]
+    valued = base_value(case)
+    part = valued.parts[found.name]
     yield Level("Attributable value", found.unit, found.base, implied)
     if not single(part.owned):
         return
@@ -249,7 +249,7 @@ def _worths(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
     if part.enterprise is not None:
         worths["enterprise"] = single(part.enterprise), single(closed_forms.enterprise_needed(part, equity))
         yield Level("Enterprise value, 100 %", found.unit, *worths["enterprise"])
-    measure = closed_forms.yardstick(case, found.name, lambda scope, label: lines.scopes[scope].get(snake(label)))
+    measure = closed_forms.yardstick(case, valued, found.name)
     if measure is not None and measure.level in worths and single(measure.amount):
         base, needed = (worth / single(measure.amount) for worth in worths[measure.level])
         yield Level(measure.label, MULTIPLE, base, needed)

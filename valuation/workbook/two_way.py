@@ -199,7 +199,7 @@ def _worth(made: Material, part: str) -> Axis | None:
 
 def _multiple(made: Material, part: str) -> Axis | None:
     """The multiple at which a part is valued, whatever its method; None where there is nothing to measure it by."""
-    measure = closed_forms.yardstick(made.case, part, made.recorded.line)
+    measure = closed_forms.yardstick(made.case, made.valuation, part)
     worth = made.valuation.worths.get(made.case.segments[part].views[0])
     if measure is None or worth is None or not isinstance(worth.value, Reference):
         return None

@@ -12,19 +12,20 @@ from ..formula import Reference, Row
 from .address import HEAD_ROW, column_name
 from .pages import Page
 from .walk_data import BY_FILE, BY_SHARE, FIRST, ORDERS, UNEXPLAINED, WalkDraft, orders
-from .waterfall import CHART_ROWS, Bars
+from .waterfall import Bars
 
 TITLE: Final = "Walk"
 LABEL, UNIT, FROM, TO, FILE_MOVE, SHARE_MOVE = range(6)
-BARS: Final = {BY_FILE: 7, BY_SHARE: 13}
+BARS: Final = {BY_FILE: 7, BY_SHARE: 16}
+GAPS: Final = dict.fromkeys((6, 15), 3)
 SHOWN: Final = 20
 
 
 def write_walk(page: Page, made: WalkDraft) -> dict[int, Reference]:
     """Write the walk with a waterfall for each order; returns the level after the last step of each."""
     found, wanted = made.found, orders(made.found)
-    bars = {column: Bars(made.draft, page, made.unit, BARS[column]) for column in wanted}
-    page.widths = {LABEL: 46, UNIT: 12, FROM: 26, TO: 26, FILE_MOVE: 13, SHARE_MOVE: 13, 6: 3, 12: 3}
+    bars = {column: Bars(made.draft, page, made.unit, BARS[column], below=True) for column in wanted}
+    page.widths = {LABEL: 46, UNIT: 12, FROM: 26, TO: 26, FILE_MOVE: 13, SHARE_MOVE: 13, **GAPS}
     page.heads(HEAD_ROW, {LABEL: "Step", UNIT: "Unit", FROM: "From", TO: "To"}, 99)
     for column in wanted:
         page.widths |= bars[column].widths
@@ -39,12 +40,13 @@ def write_walk(page: Page, made: WalkDraft) -> dict[int, Reference]:
             page.text(at, cell, text)
         page.text(at, UNIT, str(made.unit), "unit")
     ends = {column: _bars(page, made, bars[column], lines, column) for column in wanted}
+    rows = Bars.rows(FIRST, last)
     for number, column in enumerate(wanted):
         levels = _levels(made, lines, column)
         title = f"{found.b.case.name}: value walk, {ORDERS[column].lower()}, {made.unit}"
-        chart = bars[column].chart(title, LABEL, FIRST, last, min(levels))
-        page.charts.append((last + 2 + number * CHART_ROWS, LABEL, chart))
-    page.print_area = (0, LABEL, last + 2 + len(wanted) * CHART_ROWS, SHARE_MOVE)
+        chart = bars[column].chart(title, LABEL, FIRST, last, min(levels), most=max(levels), lying=True)
+        page.charts.append((last + 2 + number * rows, LABEL, chart))
+    page.print_area = (0, LABEL, last + 2 + len(wanted) * rows, SHARE_MOVE)
     return ends
 
 

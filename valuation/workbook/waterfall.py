@@ -88,14 +88,24 @@ class Bars:
         return after
 
     def chart(
-        self, title: str, labels: int, first: int, last: int, least: float, *, lying: bool = False
+        self,
+        title: str,
+        labels: int,
+        first: int,
+        last: int,
+        least: float,
+        *,
+        most: float | None = None,
+        lying: bool = False,
     ) -> Callable[[Any], Any]:
         """The chart of the rows ``first`` to ``last``, labelled by a column; ``least`` is the lowest level.
 
-        A walk of many bars is ``lying`` where its chart may be as high as ``rows`` says.
+        With ``most``, the highest, the axis begins so near that small steps can be seen. A walk of many bars is
+        ``lying`` where its chart may be as high as ``rows`` says.
         """
         lying = lying and last - first >= LONGEST_WALK
-        return partial(self._chart, title, labels, first, last, nice_floor(least), lying)
+        floor = nice_floor(least) if most is None else near_floor(least, most)
+        return partial(self._chart, title, labels, first, last, floor, lying)
 
     @staticmethod
     def rows(first: int, last: int) -> int:
@@ -153,3 +163,12 @@ def nice_floor(least: float) -> float:
     unit: float = 10.0 ** math.floor(math.log10(least))
     step = unit if least >= HALF * unit else unit / 2 if least >= QUARTER * unit else unit / 4
     return math.floor(0.9 * least / step) * step
+
+
+def near_floor(least: float, most: float) -> float:
+    """A round number half the spread of the levels below the lowest; 0 where one is not positive."""
+    spread = most - least
+    if not least > 0 or not spread > 0:
+        return nice_floor(least)
+    unit: float = 10.0 ** math.floor(math.log10(spread))
+    return max(math.floor((least - spread / 2) / unit), 0) * unit

@@ -201,7 +201,7 @@ def _cased(text: str, heading: str) -> str:
 
 def _multiples(table: _Table, case: Case, recorded: Recorded, worths: dict[str, dict[str, Pair]], heading: str) -> None:
     """The worth of parts over what they earn or sell."""
-    measures = [(name, closed_forms.yardstick(case, name, recorded.line)) for name in worths["equity"]]
+    measures = [(name, closed_forms.yardstick(case, recorded.valuation, name)) for name in worths["equity"]]
     measured = [
         (name, measure, worths[measure.level][name])
         for name, measure in measures
