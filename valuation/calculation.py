@@ -20,6 +20,8 @@ from .kinds import Choice, Kind, Parametric, PeerColumn, Table
 from .lines import Line, Lines
 
 C = TypeVar("C", bound="Calculation")
+F = TypeVar("F", bound=Callable[..., Any])
+Pairs = tuple[tuple[str, str], ...]
 
 
 class MissingAssumption(TypeError):
@@ -59,6 +61,7 @@ class Calculation:
 
     Keyword parameters come from assumptions; positional ones behind ``line`` are given by the program (a route gets the
     part that it moves). ``bundles`` are dataclasses whose fields are parameters like any other.
+    ``pairs`` are parameters whose joint effect deserves a two-way table, the first down and the second across.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Calculation:
     parameters: Mapping[str, Parameter]
     bundles: Mapping[str, type]
     summary: str
+    pairs: Pairs = ()
 
     @property
     def sort(self) -> str:
@@ -149,7 +153,21 @@ def calculation(sort: type[C], function: Callable[..., Any]) -> C:
     bundles: dict[str, type] = {p.name: hints[p.name] for p in keywords if is_dataclass(hints[p.name])}
     found = {parameter.name: parameter for parameter in _parameters(function, hints, bundles, keywords)}
     summary = (inspect.getdoc(function) or "").partition("\n")[0]
-    return _documented(sort(function.__name__, function, found, bundles, summary))
+    pairs = tuple(pair for source in (function, *bundles.values()) for pair in getattr(source, "pairs", ()))
+    for name in (name for pair in pairs for name in pair):
+        if name not in found:
+            raise TypeError(f"{function.__name__}: a two-way table of {name}, which is no parameter")
+    return _documented(sort(function.__name__, function, found, bundles, summary, pairs))
+
+
+def two_way(*pairs: tuple[str, str]) -> Callable[[F], F]:
+    """Say of a calculation, or of a bundle, which pairs of its parameters deserve a two-way table."""
+
+    def marked(function: F) -> F:
+        function.pairs = pairs  # type: ignore[attr-defined]
+        return function
+
+    return marked
 
 
 def _documented(entry: C) -> C:

@@ -179,14 +179,19 @@ class Study:
             if case is not None
         }
 
-    def write_workbook(self, path: str | Path, simulation: Simulation | None = None) -> Path:
-        """Write the live workbook; with a simulation it holds its ranges."""
+    def write_workbook(self, path: str | Path, simulation: Simulation | None = None, live_draws: int = 0) -> Path:
+        """Write the live workbook; with a simulation it holds its ranges.
+
+        ``live_draws`` of its draws are computed by the book itself, so that edits of distributions move them at once.
+        """
+        from .simulation.few import first_draws
         from .workbook.book import write_workbook
 
         if simulation is None:
             return write_workbook(self.case, path, None, self.scenarios())
+        few = first_draws(self._evaluator, simulation, live_draws) if live_draws else None
         quick, of_run = self._quick(simulation.seed), self._of_run(simulation)
-        return write_workbook(self.case, path, simulation, self.scenarios(), quick, of_run=of_run)
+        return write_workbook(self.case, path, simulation, self.scenarios(), quick, few, of_run=of_run)
 
     def _quick(self, seed: int) -> Sensitivity:
         """The analyses that go with every run; JSON and workbook show the same."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_DRAWS = 1_000_000_000_000
 MOST_WORKERS = 1024
+LEAST_LIVE, MOST_LIVE = 50, 1000
 
 Result = dict[str, Any]
 
@@ -97,6 +98,15 @@ def options(function: Callable[..., None]) -> Callable[..., None]:
                 help="Which draws stay in memory; others are summarised (extra large). auto goes by their number.",
             ),
             click.option(
+            click.option(
+                "--live-draws",
+                type=click.IntRange(LEAST_LIVE, MOST_LIVE),
+                metavar="N",
+                help="Let the workbook itself run the model over N of the draws, 50 to 1000, so that an edited "
+                "distribution moves percentiles and histogram at once; large: see decision 22.",
+            ),
+            click.option("--sip", type=click.Path(), help="A file .xml for the draws as SIPs (SIPmath Standard 2.0)."),
+            click.option(
                 "--draws-to",
                 type=click.Path(),
                 help="A file .npz or .parquet for the draws of the value and the parts.",
@@ -157,6 +167,10 @@ class Runs:
             raise click.UsageError(f"-o takes a folder for several cases, found {asked['output']}")
         if several and asked["draws_to"]:
             raise click.UsageError("--draws-to takes the draws of a single case")
+        if several and asked["sip"]:
+            raise click.UsageError("--sip takes the draws of a single case")
+        if asked["sip"] and asked["keep_draws"] == "none":
+            raise click.UsageError("--sip needs draws that are kept: --keep-draws all or value")
         if asked["draws_to"] and asked["keep_draws"] == "none":
             raise click.UsageError("--draws-to needs draws that are kept: --keep-draws all or value")
 
@@ -186,6 +200,10 @@ class Runs:
         check_target(job.target)
         if self.asked["draws_to"]:
             check_draws(Path(self.asked["draws_to"]))
+        if self.asked["sip"]:
+            from ..simulation.sip import check_target as check_sips
+
+            check_sips(Path(self.asked["sip"]))
 
     def _target(self, name: str) -> Path:
         output = self.asked["output"]
@@ -228,7 +246,7 @@ class Runs:
             simulation = job.study.simulate(pool=pool, progress=show, **_keywords(self.asked))
         if simulation.drawn.partial:
             self.status = STOPPED
-        written = job.study.write_workbook(job.target, simulation)
+        written = job.study.write_workbook(job.target, simulation, self.asked["live_draws"] or 0)
         files = {"workbook": str(written)}
         if self.asked["draws_to"]:
             from ..identity import identity
@@ -237,6 +255,10 @@ class Runs:
             made = identity(job.study.case, simulation).properties
             about = {name.lower(): text for name, text in made.items()} | {"unit": str(job.study.case.quote)}
             files["draws"] = str(save_draws(simulation, self.asked["draws_to"], about))
+        if self.asked["sip"]:
+            from ..simulation.sip import save_sips
+
+            files["sips"] = str(save_sips(simulation, self.asked["sip"], job.study.case.id))
         if self.as_json:
             job.result = {**job.study.as_json(simulation), **files}
             return
@@ -257,7 +279,7 @@ def _keywords(asked: dict[str, Any]) -> dict[str, Any]:
         "seed": asked["seed"],
         "kind": asked["sampling"],
         "until": asked["until"],
-        "keep_draws": "all" if keep == "auto" and asked["draws_to"] else keep,
+        "keep_draws": "all" if keep == "auto" and (asked["draws_to"] or asked["sip"]) else keep,
         "engine": asked["engine"],
         "dependence": asked["dependence"],
         "exact": asked["exact"],

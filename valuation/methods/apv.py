@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ..calculation import needed
+from ..calculation import needed, two_way
 from ..kinds import Money, Rate, Share, YearlyMoney, YearlyRate
 from ..lines import Line
 from ..operations import final, first, previous, roll_forward
@@ -14,6 +14,7 @@ from .present_value import discount_at, present_value, terminal_share
 
 
 @method
+@two_way(("unlevered_cost", "terminal_growth"))
 def apv(
     line: Line,
     *,

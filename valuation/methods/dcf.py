@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..calculation import two_way
 from ..kinds import Money, YearlyRate
 from ..lines import Line
 from ..operations import first, shown_ratio, total
@@ -18,6 +19,7 @@ from .terminal_value import LastYears, TerminalValue, terminal_value
 
 
 @method
+@two_way(("wacc", "terminal_growth"), ("exit_multiple", "wacc"))
 def dcf(
     line: Line,
     *,

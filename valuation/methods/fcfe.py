@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..calculation import two_way
 from ..kinds import Money, Rate, YearlyMoney, YearlyRate
 from ..lines import Line
 from ..operations import final, first, following
@@ -10,6 +11,7 @@ from .present_value import discount_at, present_value, terminal_share
 
 
 @method
+@two_way(("cost_of_equity", "terminal_growth"))
 def fcfe(
     line: Line,
     *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from ..calculation import MissingAssumption, needed
+from ..calculation import MissingAssumption, needed, two_way
 from ..claims import Claim, Waterfall, bands, divide, waterfall
 from ..kinds import MONEY, PLAIN, PRICE, SHARES, Choice, Money, Rate, Table, Years
 from ..lines import Line
@@ -44,6 +44,7 @@ Classes = Annotated[
 
 
 @method
+@two_way(("volatility", "years_to_exit"))
 def last_round(
     line: Line,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from ..calculation import needed
+from ..calculation import needed, two_way
 from ..kinds import Amount, Money, Multiple, Rate, Share
 from ..lines import Line
 from ..operations import not_negative
@@ -24,6 +24,7 @@ FUNDAMENTALS: Final = {
 
 
 @method
+@two_way(("multiple", "metric"), ("value_per_unit", "units"))
 def multiple(
     line: Line,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ..calculation import needed
+from ..calculation import needed, two_way
 from ..kinds import Money, Rate, Shares, Years
 from ..lines import Line
 from ..operations import above, absolute, at_most, exp, maximum, normal_cdf, power, valid
@@ -17,6 +17,7 @@ NEWTON_STEPS = 8
 
 
 @method
+@two_way(("spot", "volatility"))
 def option(
     line: Line,
     *,

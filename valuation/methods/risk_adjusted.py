@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from ..calculation import needed
+from ..calculation import needed, two_way
 from ..formula import Quantity
 from ..kinds import LASTING, MONEY, SHARE, Money, Rate, Table, YearlyMoney
 from ..lines import Line
@@ -21,6 +21,7 @@ Stages = Annotated[
 
 
 @method
+@two_way(("launch_value", "discount_rate"))
 def risk_adjusted(
     line: Line,
     *,

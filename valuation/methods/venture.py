@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from ..calculation import two_way
 from ..formula import Quantity
 from ..kinds import SHARE, Money, Rate, Share, Shares, Table, Years
 from ..lines import Line
@@ -18,6 +19,7 @@ Rounds = Annotated[Mapping[str, Mapping[str, Quantity]], Table({"sold": SHARE})]
 
 
 @method
+@two_way(("exit_value", "target_return"))
 def venture(
     line: Line,
     *,

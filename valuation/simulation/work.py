@@ -171,7 +171,7 @@ class Work:
         kept |= {name: outputs[name][..., first] for name in self.partly if first.start < first.stop}
         return Piece(one, kept, sketches, Counter(spoiled))
 
-    def _scores(self, tiles: Tiles) -> Array:
+    def scores(self, tiles: Tiles) -> Array:
         """Scores (inputs, draws) that depend on each other as the case says."""
         if self.reordering is None:
             return np.concatenate([self.mixing.apply(self.design.normals(*tile)) for tile in tiles], axis=1)
@@ -185,7 +185,7 @@ class Work:
 
     def _by_lines(self, tiles: Tiles) -> tuple[dict[str, Array], Spoiled]:
         """The outputs of some tiles, and the line that spoiled each impossible draw."""
-        scores = self._scores(tiles)
+        scores = self.scores(tiles)
         given = self.evaluator.from_mixed(scores)
         found, lines = self.evaluator.run(given)
         per_share = np.broadcast_to(found.per_share, (scores.shape[1],))
@@ -203,7 +203,7 @@ class Work:
         if self.reordering is None:
             values = machine.values(self.design, tiles)
         else:
-            values = self.evaluator.values(self._scores(tiles))
+            values = self.evaluator.values(self.scores(tiles))
         found = machine.run(values)
         known: dict[str, Array] = {PER_SHARE: found["per_share"]}
         for name in self.evaluator.case.parts:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..calculation import two_way
 from ..kinds import Money, Rate, Share, Years
 
 
+@two_way(("probability", "years_until"))
 @dataclass(frozen=True)
 class Terms:
     """The terms of a transaction. What is left out does not exist: it has no row.

@@ -20,6 +20,7 @@ from ..identity import identity
 from ..recording import evaluate_all
 from ..sensitivity import Sensitivity
 from ..simulation.draws import Draws
+from ..simulation.few import Few
 from ..simulation.results import Simulation
 from ..simulation.views import compared, view_draws
 from ..trial import record
@@ -53,17 +54,19 @@ def write_workbook(
     simulation: Simulation | None = None,
     scenarios: Mapping[str, float] | None = None,
     sensitivity: Sensitivity | None = None,
+    few: Few | None = None,
     *,
     of_run: Sequence[Finding] | None = None,
 ) -> Path:
     """Write the case as a live workbook; the same case, simulation and sensitivity give the same bytes.
 
+    ``few`` are draws of the simulation that the book computes itself, so that its distributions can be edited.
     ``of_run`` is what the rules about the run found in it; they are asked where it is not given. The file appears whole
     or not at all. Raises OSError with the path.
     """
     target = Path(path)
     check_target(target)
-    write_bytes(target, _written(case, simulation, scenarios or {}, sensitivity, of_run))
+    write_bytes(target, _written(case, simulation, scenarios or {}, sensitivity, few, of_run))
     return target
 
 
@@ -91,6 +94,7 @@ def _written(
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None,
+    few: Few | None,
     of_run: Sequence[Finding] | None,
 ) -> bytes:
     import xlsxwriter
@@ -111,7 +115,7 @@ def _written(
     for name, text in identity(case, simulation).properties.items():
         book.set_custom_property(name, text, "text")
     book.set_calc_mode("auto")
-    plan = draft_book(case, simulation, scenarios, sensitivity, of_run=of_run)
+    plan = draft_book(case, simulation, scenarios, sensitivity, few, of_run=of_run)
     styles = Styles(book)
     sheets = {title: book.add_worksheet(title, worksheet_class()) for title in plan.draft.pages}
     spelling = plan.draft.spelling
@@ -150,6 +154,7 @@ def draft_book(
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None = None,
+    few: Few | None = None,
     *,
     judged: bool = True,
     of_run: Sequence[Finding] | None = None,
@@ -159,7 +164,7 @@ def draft_book(
     ``judged`` runs the rules whose results are stored texts; a proof, which compares formulas, does without. ``of_run``
     is what those about the run found, where it is known already.
     """
-    made = _material(case, simulation, scenarios, sensitivity, judged, of_run)
+    made = _material(case, simulation, scenarios, sensitivity, few, judged, of_run)
     draft = Draft(case.years, results=result_rows(case, made.recording, made.valuation))
     wanted = [sheet for sheet in (*FRONT, *BACK) if sheet.needed(made)]
     for sheet in wanted:
@@ -181,6 +186,7 @@ def _material(
     simulation: Simulation | None,
     scenarios: Mapping[str, float],
     sensitivity: Sensitivity | None,
+    few: Few | None,
     judged: bool,
     of_run: Sequence[Finding] | None,
 ) -> Material:
@@ -195,7 +201,18 @@ def _material(
         flat = dict.fromkeys(compared(case), Draws(np.zeros(2)))
         views = view_draws(case, simulation.seed) if judged else flat
     return Material(
-        case, recording, found, recorded, checks(recorded), stored, simulation, scenarios, sensitivity, views, titles
+        case,
+        recording,
+        found,
+        recorded,
+        checks(recorded),
+        stored,
+        simulation,
+        scenarios,
+        sensitivity,
+        views,
+        titles,
+        few,
     )
 
 

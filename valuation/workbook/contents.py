@@ -16,6 +16,8 @@ from .sheets import (
     files,
     football,
     inputs,
+    live_draws,
+    live_draws_data,
     ownership,
     peers,
     reverse,
@@ -25,6 +27,8 @@ from .sheets import (
     simulation_charts,
     summary,
     transactions,
+    two_way,
+    two_way_workings,
 )
 
 FRONT: Final[tuple[Sheet, ...]] = (
@@ -43,10 +47,14 @@ BACK: Final[tuple[Sheet, ...]] = (
     ownership.SHEET,
     transactions.SHEET,
     reverse.SHEET,
+    two_way.SHEET,
     simulation.SHEET,
     simulation_charts.SHEET,
     sensitivity.SHEET,
+    live_draws.SHEET,
     assumption_log.SHEET,
+    two_way_workings.SHEET,
+    live_draws_data.SHEET,
     evidence.SHEET,
     checks.SHEET,
     baseline.SHEET,

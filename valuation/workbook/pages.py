@@ -120,10 +120,11 @@ class Draft:
 
     ``results`` are the rows that stand out on their sheets. Sheets keep for each other what those need that come
     later: the cell of the ``base_year``, the numbers of each distribution (``parameters``) and its range in formulas
-    (``quantiles``), the base value ``per_share`` of each part and of each of several methods, counts of what
-    ``changed`` since the book was written, the ``status`` of the stored run, the numbers that the ``run`` stored by
-    what they are of and which they are ("cloud", "P5"), the tables of ``ranges`` that charts elsewhere show, the
-    ``valuation_date``, the ``selector`` of the scenario shown and the ``overlays`` that it chooses from.
+    (``quantiles``), of live draws the stored row of each uncertain input (``lanes``) and what that makes of it
+    (``live``), the base value ``per_share`` of each part and of each of several methods, counts of what ``changed``
+    since the book was written, the ``status`` of the stored run, the numbers that the ``run`` stored by what they are
+    of and which they are ("cloud", "P5"), the tables of ``ranges`` that charts elsewhere show, the ``valuation_date``,
+    the ``selector`` of the scenario shown and the ``overlays`` that it chooses from.
     """
 
     years: int
@@ -137,6 +138,8 @@ class Draft:
     base_year: Cell | None = None
     parameters: dict[str, list[Reference]] = field(default_factory=dict)
     quantiles: dict[str, list[Formula | None]] = field(default_factory=dict)
+    lanes: dict[str, Reference] = field(default_factory=dict)
+    live: dict[str, Formula] = field(default_factory=dict)
     per_share: dict[str, Formula] = field(default_factory=dict)
     ranges: dict[str, Any] = field(default_factory=dict)
     run: dict[tuple[str, str], Reference] = field(default_factory=dict)

@@ -11,16 +11,17 @@ from ..checks import Check, Finding, Recorded
 from ..recording import Recording
 from ..sensitivity import Sensitivity
 from ..simulation.draws import Sample
+from ..simulation.few import Few
 from ..simulation.results import Simulation
 from .pages import Draft, Group, Page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """What a book is made of: the case, its recorded model with checks, and what runs found.
 
     ``scenarios`` holds the value per share of each by name, ``views`` the draws of each method of a part that has
-    several; ``titles`` the sheet of each scope of lines.
+    several; ``titles`` the sheet of each scope of lines. ``few`` are draws that the book computes itself.
     """
 
     case: Case
@@ -34,6 +35,7 @@ class Material:
     sensitivity: Sensitivity | None
     views: Mapping[str, Sample]
     titles: Mapping[str, str]
+    few: Few | None = None
 
 
 def always(made: Material) -> bool:

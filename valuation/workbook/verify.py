@@ -22,26 +22,31 @@ from ..model import value
 from ..sensitivity import QUICK, sensitivity
 from ..simulation.draws import Draws
 from ..simulation.evaluator import Evaluator
+from ..simulation.few import Few
 from ..simulation.results import Drawn, Simulation
 from ..simulation.sampling import design
-from .address import Cell, column_name
+from .address import HEAD_ROW, Cell, column_name
 from .book import Plan, draft_book, made_by
 from .carried import Values, case_of
 from .cells import Spot
 from .matching import Match, match
 from .opening import OpenedBook, open_book
 from .pages import FormulaCell, NumberCell, RawCell
+from .replica_block import FIRST
+from .sheets import live_draws, live_draws_data, two_way
 from .sheets import sensitivity as sensitivity_sheet
 from .sheets.evidence import TITLE as EVIDENCE
 from .sheets.evidence import facts_in
 from .sheets.inputs import TITLE as INPUTS
 from .sheets.scenarios import BASE_CASE
 from .sheets.simulation import TITLE as SIMULATION
+from .sheets.two_way_workings import NOTHING
 
 TOLERANCE: Final = 1e-9
 NEAR_ZERO: Final = 1e-6
 JITTER: Final = 0.02
 FEW: Final = 32
+LAST_ROW: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,8 @@ def drafted(book: OpenedBook) -> Plan:
     simulation = _stand_in(case) if SIMULATION in book.constants else None
     # the page is laid out by few draws, its numbers are not compared
     analysed = sensitivity(case, QUICK, FEW) if sensitivity_sheet.TITLE in book.constants else None
-    return draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, judged=False)
+    few = _few(case, book.constants)
+    return draft_book(case, simulation, dict.fromkeys(case.scenarios, 0.0), analysed, few, judged=False)
 
 
 Formulas = Mapping[str, Mapping[Spot, str]]
@@ -157,6 +163,19 @@ def _stand_in(case: Case) -> Simulation:
     parts = dict.fromkeys(case.parts, flat)
     price = 1.0 if case.has("shares.price") else None
     return Simulation(flat, parts, parts, price, Drawn(0, "random", 2, 1))
+
+
+def _few(case: Case, constants: Values) -> Few | None:
+    """As many live draws as the book has, with the numbers that it stores; None where it has none."""
+    cells = constants.get(live_draws_data.TITLE)
+    if cells is None:
+        return None
+    names = tuple(found.name for found in Evaluator.of(case).uncertain)
+    draws = sum(1 for row, column in cells if row == HEAD_ROW and column >= FIRST)
+    rows = range(HEAD_ROW + 1, HEAD_ROW + 1 + len(names))
+    columns = range(FIRST, FIRST + draws)
+    stored = np.array([[_number(cells.get((row, column))) for column in columns] for row in rows])
+    return Few(names, stored, stored)
 
 
 # Comparing -------------------------------------------------------------------------------------------------------
@@ -223,9 +242,25 @@ class _Comparison:
         for number in range(draws):
             for cell, values in cells:
                 engine.set_value(cell.sheet, cell.row + 1, cell.column + 1, float(values[number]))
-            engine.evaluate_all()
-            found[:, number] = [_number(engine.get_value(c.sheet, c.row + 1, c.column + 1)) for c, _, _ in targets]
+            found[:, number] = _evaluated(engine, [cell for cell, _, _ in targets])
         self._compare(targets, found)
+        self._replicas(engine)
+
+    def _replicas(self, engine: Any) -> None:
+        """Compare what two-way tables and live draws compute from the numbers of the files."""
+        pages = self.plan.draft.pages
+        for (row, column), content in pages[INPUTS].cells.items():
+            if isinstance(content, NumberCell):
+                engine.set_value(INPUTS, row + 1, column + 1, content.value)
+        ends = {two_way.TITLE: LAST_ROW, live_draws.TITLE: live_draws.BLOCK + 1}
+        targets = [
+            (page.cell(*at), "", np.array([np.nan if content.value == NOTHING else float(content.value)]))
+            for page in (pages[title] for title in ends if title in pages)
+            for at, content in page.cells.items()
+            if isinstance(content, RawCell) and at[0] <= ends[page.title] and _counts(content.value)
+        ]
+        if targets:
+            self._compare(targets, np.array([_evaluated(engine, [cell for cell, _, _ in targets])]).T)
 
     def _given(self, draws: int, seed: int, constants: Values) -> dict[str, Array]:
         """Draw the distributed inputs; move every other a little, so that a number typed over a formula shows."""
@@ -267,13 +302,24 @@ class _Comparison:
         both_invalid = np.isnan(expected) & np.isnan(found)
         size = np.maximum(np.maximum(np.abs(expected), np.abs(found)), NEAR_ZERO * _scales(units, expected))
         difference = np.where(both_invalid, 0.0, np.nan_to_num(np.abs(expected - found) / size, nan=np.inf))
-        self.compared = difference.size
+        self.compared += difference.size
         worst = difference.max(axis=1)
-        self.worst, self.worst_cell = float(worst.max()), str(cells[int(worst.argmax())])
+        if worst.max() >= self.worst:
+            self.worst, self.worst_cell = float(worst.max()), str(cells[int(worst.argmax())])
         for index in np.flatnonzero(worst > TOLERANCE):
             draw_number = int(difference[index].argmax())
             pair = expected[index, draw_number], found[index, draw_number]
             self.differences.append(Difference(str(cells[index]), *(repr(float(number)) for number in pair)))
+
+
+def _evaluated(engine: Any, cells: list[Cell]) -> list[float]:
+    """What cells hold, each computed with all that it needs and no more."""
+    return [_number(value) for value in engine.evaluate_cells([(c.sheet, c.row + 1, c.column + 1) for c in cells])]
+
+
+def _counts(value: float | str) -> bool:
+    """Whether a cell holds a number, or says that there is none."""
+    return not isinstance(value, str) or value == NOTHING
 
 
 def _scales(units: list[str], values: Array) -> Array:
