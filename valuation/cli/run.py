@@ -98,7 +98,6 @@ def options(function: Callable[..., None]) -> Callable[..., None]:
                 help="Which draws stay in memory; others are summarised (extra large). auto goes by their number.",
             ),
             click.option(
-            click.option(
                 "--live-draws",
                 type=click.IntRange(LEAST_LIVE, MOST_LIVE),
                 metavar="N",
