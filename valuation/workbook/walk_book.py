@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import io
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..atomic import write_bytes
 from ..comparison import Comparison
 from ..formula import Reference
 from ..operations import absolute, at_most
@@ -39,21 +39,16 @@ def write_walk(found: Comparison, path: str | Path) -> Path:
     """
     target = Path(path)
     check_target(target)
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xlsx", dir=target.parent)
-    os.close(handle)
-    try:
-        _write(found, Path(name))
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_bytes(target, _written(found))
     return target
 
 
-def _write(found: Comparison, path: Path) -> None:
+def _written(found: Comparison) -> bytes:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False})
+    content = io.BytesIO()
+    options = {"strings_to_urls": False, "strings_to_formulas": False, "in_memory": True}
+    book = xlsxwriter.Workbook(content, options)
     book.set_properties(
         {
             "title": f"{found.b.case.name}: value walk",
@@ -73,6 +68,7 @@ def _write(found: Comparison, path: Path) -> None:
         write_page(book, sheets[title], page, draft.spelling, styles)
     sheets[walk_page.TITLE].activate()
     book.close()
+    return content.getvalue()
 
 
 def draft_walk(found: Comparison) -> Draft:

@@ -6,6 +6,7 @@ from typing import Any, Final, get_args
 
 from ...assumptions import Case
 from ...formula import Reference
+from ...identity import identity
 from ...lines import single
 from ...model import GROUP_TITLES
 from ...units import RATE
@@ -104,6 +105,9 @@ class _Cover:
             self._link(f"{label} of the stored run", self._of_run(label))
         if self.made.simulation is None:
             self._text("Stored run", "none in this book")
+        made_from = identity(case, self.made.simulation)
+        self._text("Run id", made_from.run)
+        self._text("Digest of the inputs", made_from.inputs)
         self._text("Written by", f"valuation {__version__}")
 
     def contents(self) -> None:
