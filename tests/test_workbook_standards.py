@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -347,6 +347,7 @@ def differences(book: Path) -> list[str]:
             kept = stored[sheet.title][cell.coordinate].value
             kept = to_excel(kept) if isinstance(kept, datetime) else kept
             computed = engine.get_value(sheet.title, cell.row, cell.column)
+            computed = to_excel(computed) if isinstance(computed, date) else computed
             if not alike(kept, computed, nothing):
                 found.append(f"{sheet.title}!{cell.coordinate}: {kept!r} stored, {computed!r} computed")
     return found

@@ -48,7 +48,7 @@ class _Place:
 def _write(page: Page, made: Material, draft: Draft) -> None:
     """Write every table, and below each whether its middle is the model."""
     page.heads(HEAD_ROW, {LABEL: "Table", UNIT: "Unit", LEVEL: "Level"})
-    page.widths = {LABEL: 52.0, UNIT: 12.0, LEVEL: 14.0, **dict.fromkeys(range(CELLS, BESIDE + LEVELS), 12.0)}
+    page.widths = {LABEL: 52.0, UNIT: 12.0, LEVEL: 14.0, **dict.fromkeys(range(CELLS, BESIDE + LEVELS), 14.0)}
     page.widths[LAST + 1] = 3.0
     page.freeze = (HEAD_ROW + 1, LEVEL + 1)
     behind = draft.pages[workings.TITLE]

@@ -17,7 +17,7 @@ from ..two_way import COLUMNS, Table, tables
 
 TITLE: Final = "Two-way workings"
 NOTHING: Final = "n/a"
-FINER: Final = {"rate": "0.00%_);(0.00%)", "multiple": '0.00"x"_);(0.00"x")', "years": "0.00_);(0.00)"}
+FINER: Final = {"rate": "0.00%_);(0.00%)", "years": "0.00_);(0.00)"}
 
 
 def write_head(page: Page) -> None:
