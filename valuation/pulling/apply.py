@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from ..assumptions import Case
+from ..atomic import replacing
 from ..problems import InvalidAssumptions, Place, Problem
 from ..reading import load
 from .sides import Change, Side, Texts
@@ -61,29 +62,15 @@ def write_all(texts: Texts, new: Mapping[str, str]) -> list[str]:
     A kill leaves each file old or new. Raises OSError, with the file's name, when one cannot be written, and
     InvalidAssumptions when one was changed since it was read; none is replaced then.
     """
-    beside: list[tuple[Path, Path]] = []
-    try:
-        for name, text in new.items():
-            target = (Path(texts.folder) / name).resolve()  # a link stays a link
-            handle, draft = tempfile.mkstemp(prefix=f".{target.name}-", suffix=".tmp", dir=target.parent)
-            beside.append((Path(draft), target))
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(draft, target.stat().st_mode & 0o7777)
-        for name, (_, target) in zip(new, beside, strict=True):
+    targets = {name: (Path(texts.folder) / name).resolve() for name in new}
+    with ExitStack() as beside:
+        for name, text in reversed(list(new.items())):  # the last that is entered is renamed first
+            file = beside.enter_context(replacing(targets[name]))
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())  # a disk that is full says so before any file is replaced
+        for name, target in targets.items():
             if target.read_bytes().decode("utf-8") != texts.texts[name]:
                 problem = Problem(Place(str(target)), "", "was changed while the book was pulled: pull again")
                 raise InvalidAssumptions([problem])
-        for draft_path, target in beside:
-            os.replace(draft_path, target)
-    finally:
-        _clear(path for path, _ in beside)
     return [str(Path(texts.folder) / name) for name in new]
-
-
-def _clear(paths: Iterable[Path]) -> None:
-    for path in paths:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)

@@ -7,8 +7,6 @@ the same order, so that relations between them are kept; each SIP holds its tria
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import quoteattr
@@ -16,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 from numpy.typing import NDArray
 
+from ..atomic import replacing
 from .draws import Draws
 from .results import Simulation
 
@@ -43,19 +42,13 @@ def save_sips(simulation: Simulation, path: str | Path, name: str) -> Path:
     sips = _sips(simulation)
     provenance = f"valuation: {simulation.draws} draws, seed {simulation.seed}, {simulation.kind}"
     head = f"<SLURP name={quoteattr(name)} provenance={quoteattr(provenance)} count={quoteattr(str(len(sips)))}>"
-    handle, beside = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".xml", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n')
-            for title, values in sips.items():
-                count = quoteattr(str(len(values)))
-                file.write(f'<SIP name={quoteattr(title)} count={count} type="CSV" ver="{VERSION}">')
-                file.write(",".join(map(_spelled, values.tolist())) + "</SIP>\n")
-            file.write("</SLURP>\n")
-        os.chmod(beside, 0o644)
-        os.replace(beside, target)
-    finally:
-        Path(beside).unlink(missing_ok=True)
+    with replacing(target) as file:
+        file.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n'.encode())
+        for title, values in sips.items():
+            count = quoteattr(str(len(values)))
+            file.write(f'<SIP name={quoteattr(title)} count={count} type="CSV" ver="{VERSION}">'.encode())
+            file.write((",".join(map(_spelled, values.tolist())) + "</SIP>\n").encode())
+        file.write(b"</SLURP>\n")
     return target
 
 
