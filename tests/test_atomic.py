@@ -66,9 +66,10 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
         assert content in whole
         found.add(content[:1])
         assert all(name.startswith(".") for name in left(tmp_path) if name != "file.bin")
-        assert len(left(tmp_path)) <= 3  # what a killed writer leaves, the next one removes
     write_bytes(path, b"")
     assert path.read_bytes() == b""
+    # what killed writers left is gone, but files so young and empty that a living one may just have made them
+    assert all(part.stat().st_size == 0 for part in tmp_path.iterdir())
     assert found == {b"a", b"b"}
 
 
