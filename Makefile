@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 # Without LibreOffice its tests are left out on a desk, with a message, but never in CI.
 MARKS = $(shell bash .ci/office has || [ -n "$$CI" ] || echo '-m "not libreoffice"')
 
-.PHONY: help run test check format docs bench clean
+.PHONY: help run test check coverage format docs bench clean
 
 help:  ## these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /:\t/'
@@ -25,6 +25,9 @@ check: .venv/test-installed  ## format, lint, types, tests: all that CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/pytest -n auto $(MARKS)
+
+coverage: .venv/test-installed  ## the tests once more with what they reach; a third slower, so not in CI
 	$(BIN)/pytest -n auto --cov --cov-report=term $(MARKS)
 
 format: .venv/test-installed  ## lay out the code and mend what ruff can mend
