@@ -116,6 +116,11 @@ class Working:
     note: str
     place: Place
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What it is given by the names of its parameters: words, columns of peers, names of assumptions."""
+        return dict(_told(self.given))
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -155,6 +160,16 @@ class PeerReference:
 
     table: str
     column: str
+
+
+def _told(given: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in given.items():
+        if isinstance(value, Mapping):
+            yield from _told(value, f"{prefix}{name}.")
+        elif isinstance(value, PeerReference):
+            yield f"{prefix}{name}", f"peers.{value.table}.{value.column}"
+        else:
+            yield f"{prefix}{name}", str(value)
 
 
 @dataclass(frozen=True)

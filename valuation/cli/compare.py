@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from .errors import print_json
-from .options import SEED
+from .options import SEED, together
 
 MOST_PAIRS = 100_000
 
 
-def options(function: Callable[..., None]) -> Callable[..., None]:
-    """The options of the command."""
-    for decorate in reversed(
-        (
-            click.option("-o", "output", type=click.Path(), help="Write the walk as a workbook too, with a waterfall."),
-            click.option(
-                "--order",
-                type=click.Choice(["files", "shapley", "both"]),
-                default="both",
-                show_default=True,
-                help="One assumption after another as the files list them, or averaged over all orders.",
-            ),
-            click.option(
-                "--pairs",
-                type=click.IntRange(2, MOST_PAIRS),
-                help="Random orders, each with its reverse, where more than 10 steps differ [default: 256, fewer where "
-                "formulas differ].",
-            ),
-            click.option(
-                "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="The seed of random orders."
-            ),
-        )
-    ):
-        function = decorate(function)
-    return function
+options = together(
+    click.option("-o", "output", type=click.Path(), help="Write the walk as a workbook too, with a waterfall."),
+    click.option(
+        "--order",
+        type=click.Choice(["files", "shapley", "both"]),
+        default="both",
+        show_default=True,
+        help="One assumption after another as the files list them, or averaged over all orders.",
+    ),
+    click.option(
+        "--pairs",
+        type=click.IntRange(2, MOST_PAIRS),
+        help="Random orders, each with its reverse, where more than 10 steps differ [default: 256, fewer where "
+        "formulas differ].",
+    ),
+    click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="The seed of random orders."),
+)
+"""The options of the command."""
 
 
 def run(a: str, b: str, as_json: bool, *, output: str | None, **asked: Any) -> None:

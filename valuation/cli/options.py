@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -14,6 +15,17 @@ SEED = 20260202
 def case_argument(function: Callable[..., None]) -> Callable[..., None]:
     """The CASE argument."""
     return click.argument("case", type=click.Path())(function)
+
+
+def together(*options: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Several options as one decorator; help lists them in this order."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else.")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import click
 
 from .errors import print_json
+from .options import together
 
-
-def options(function: Callable[..., None]) -> Callable[..., None]:
-    """The options of a pull."""
-    function = click.option("--dry-run", is_flag=True, help="Print the difference of the files; write nothing.")(
-        function
-    )
-    return click.option(
+options = together(
+    click.option(
         "--take",
         type=click.Choice(["book", "files"]),
         help="Whose value counts where book and files were both changed [default: neither, a conflict].",
-    )(function)
+    ),
+    click.option("--dry-run", is_flag=True, help="Print the difference of the files; write nothing."),
+)
+"""The options of a pull."""
 
 
 def run(book: str, case: str, as_json: bool, *, dry_run: bool, take: Literal["book", "files"] | None) -> None:

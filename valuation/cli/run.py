@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import STOPPED, Refused, failure, print_json, refusal
-from .options import SEED, Share
+from .options import SEED, Share, together
 from .progress import progress
 
 if TYPE_CHECKING:
@@ -26,94 +26,86 @@ LEAST_LIVE, MOST_LIVE = 50, 1000
 Result = dict[str, Any]
 
 
-def options(function: Callable[..., None]) -> Callable[..., None]:
-    """The options of the command."""
-    for decorate in reversed(
-        (
-            click.option(
-                "-o",
-                "output",
-                type=click.Path(),
-                help="The workbook to write, or a folder for those of several cases [default: the case's name .xlsx "
-                "here].",
-            ),
-            click.option(
-                "--draws",
-                type=click.IntRange(1, MOST_DRAWS),
-                help="Draws, rounded up to fit the design [default: 100000]; with --until at most so many [default: "
-                "1600000].",
-            ),
-            click.option(
-                "--until",
-                type=Share(),
-                metavar="SHARE",
-                help="Draw until P5, P50 and P95 of the value per share are known to this relative standard error: "
-                "0.1%.",
-            ),
-            click.option(
-                "--seed",
-                type=click.IntRange(0),
-                default=SEED,
-                show_default=True,
-                help="The same seed gives the same bytes, whoever works.",
-            ),
-            click.option(
-                "--sampling",
-                type=click.Choice(["sobol", "lhs", "antithetic", "random"]),
-                default="sobol",
-                show_default=True,
-                help="The design of the draws; sobol knows percentiles best.",
-            ),
-            click.option(
-                "--engine",
-                type=click.Choice(["auto", "numpy", "compiled"]),
-                default="auto",
-                show_default=True,
-                help="compiled needs the extra fast; auto takes it when draws are many.",
-            ),
-            click.option(
-                "--dependence",
-                type=click.Choice(["copula", "iman-conover"]),
-                default="copula",
-                show_default=True,
-                help="How correlated inputs move together: mixed normal scores, or draws put into another order.",
-            ),
-            click.option("--exact", is_flag=True, help="Exact quantile functions instead of tables."),
-            click.option(
-                "--workers",
-                type=click.IntRange(1, MOST_WORKERS),
-                help="How many share the work [default: one, or one for each core where work is compiled].",
-            ),
-            click.option(
-                "--pool",
-                type=click.Choice(["threads", "processes", "dask"]),
-                help="What workers are; dask needs the extra cluster [default: threads, of NumPy processes].",
-            ),
-            click.option("--cluster", metavar="ADDRESS", help="The scheduler of a Dask cluster: tcp://host:8786."),
-            click.option(
-                "--keep-draws",
-                type=click.Choice(["auto", "all", "value", "none"]),
-                default="auto",
-                show_default=True,
-                help="Which draws stay in memory; others are summarised (extra large). auto goes by their number.",
-            ),
-            click.option(
-                "--live-draws",
-                type=click.IntRange(LEAST_LIVE, MOST_LIVE),
-                metavar="N",
-                help="Let the workbook itself run the model over N of the draws, 50 to 1000, so that an edited "
-                "distribution moves percentiles and histogram at once; large: see decision 22.",
-            ),
-            click.option("--sip", type=click.Path(), help="A file .xml for the draws as SIPs (SIPmath Standard 2.0)."),
-            click.option(
-                "--draws-to",
-                type=click.Path(),
-                help="A file .npz or .parquet for the draws of the value and the parts.",
-            ),
-        )
-    ):
-        function = decorate(function)
-    return function
+options = together(
+    click.option(
+        "-o",
+        "output",
+        type=click.Path(),
+        help="The workbook to write, or a folder for those of several cases [default: the case's name .xlsx here].",
+    ),
+    click.option(
+        "--draws",
+        type=click.IntRange(1, MOST_DRAWS),
+        help="Draws, rounded up to fit the design [default: 100000]; with --until at most so many [default: 1600000].",
+    ),
+    click.option(
+        "--until",
+        type=Share(),
+        metavar="SHARE",
+        help="Draw until P5, P50 and P95 of the value per share are known to this relative standard error: 0.1%.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(0),
+        default=SEED,
+        show_default=True,
+        help="The same seed gives the same bytes, whoever works.",
+    ),
+    click.option(
+        "--sampling",
+        type=click.Choice(["sobol", "lhs", "antithetic", "random"]),
+        default="sobol",
+        show_default=True,
+        help="The design of the draws; sobol knows percentiles best.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(["auto", "numpy", "compiled"]),
+        default="auto",
+        show_default=True,
+        help="compiled needs the extra fast; auto takes it when draws are many.",
+    ),
+    click.option(
+        "--dependence",
+        type=click.Choice(["copula", "iman-conover"]),
+        default="copula",
+        show_default=True,
+        help="How correlated inputs move together: mixed normal scores, or draws put into another order.",
+    ),
+    click.option("--exact", is_flag=True, help="Exact quantile functions instead of tables."),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, MOST_WORKERS),
+        help="How many share the work [default: one, or one for each core where work is compiled].",
+    ),
+    click.option(
+        "--pool",
+        type=click.Choice(["threads", "processes", "dask"]),
+        help="What workers are; dask needs the extra cluster [default: threads, of NumPy processes].",
+    ),
+    click.option("--cluster", metavar="ADDRESS", help="The scheduler of a Dask cluster: tcp://host:8786."),
+    click.option(
+        "--keep-draws",
+        type=click.Choice(["auto", "all", "value", "none"]),
+        default="auto",
+        show_default=True,
+        help="Which draws stay in memory; others are summarised (extra large). auto goes by their number.",
+    ),
+    click.option(
+        "--live-draws",
+        type=click.IntRange(LEAST_LIVE, MOST_LIVE),
+        metavar="N",
+        help="Let the workbook itself run the model over N of the draws, 50 to 1000, so that an edited "
+        "distribution moves percentiles and histogram at once; large: see decision 22.",
+    ),
+    click.option("--sip", type=click.Path(), help="A file .xml for the draws as SIPs (SIPmath Standard 2.0)."),
+    click.option(
+        "--draws-to",
+        type=click.Path(),
+        help="A file .npz or .parquet for the draws of the value and the parts.",
+    ),
+)
+"""The options of the command."""
 
 
 @dataclass

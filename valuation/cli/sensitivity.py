@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import number
+from .options import number, together
 
 if TYPE_CHECKING:
     from ..sensitivity import Axis, Goal, Grid, Sensitivity
@@ -20,36 +20,31 @@ MOST_LEVELS = 100
 MOST_DRAWS = 1_000_000
 
 
-def options(function: Callable[..., None]) -> Callable[..., None]:
-    """The options of the command."""
-    levels = "Two names with levels: cloud.wacc=8%..10%:5 drivers.usd_cny=6.8,7.0,7.2"
-    for decorate in reversed(
-        (
-            click.option("--only", metavar="NAMES", help=f"Some of {', '.join(NAMES)}, with commas between."),
-            click.option("--goal", metavar="NAME", help="Seek what makes P(value > price) the --probability."),
-            click.option("--probability", default="60%", show_default=True, help="What --goal seeks."),
-            click.option("--grid", nargs=2, metavar="NAME=LEVELS NAME=LEVELS", help=levels),
-            click.option(
-                "--measure",
-                type=click.Choice(["value", "mean", "probability"]),
-                default="value",
-                show_default=True,
-                help="What --grid shows: value at base, mean, or P(value > price).",
-            ),
-            click.option("--price", type=float, help="Price per quoted share [default: the price of the case]."),
-            click.option(
-                "--draws",
-                type=click.IntRange(1, MOST_DRAWS),
-                default=8192,
-                show_default=True,
-                help="Common draws; Sobol' and Shapley take a quarter for each input.",
-            ),
-            click.option("--seed", type=click.IntRange(0), default=20260202, show_default=True),
-            click.option("-o", "pictures", type=click.Path(), help="A folder for pictures (needs matplotlib)."),
-        )
-    ):
-        function = decorate(function)
-    return function
+LEVELS = "Two names with levels: cloud.wacc=8%..10%:5 drivers.usd_cny=6.8,7.0,7.2"
+options = together(
+    click.option("--only", metavar="NAMES", help=f"Some of {', '.join(NAMES)}, with commas between."),
+    click.option("--goal", metavar="NAME", help="Seek what makes P(value > price) the --probability."),
+    click.option("--probability", default="60%", show_default=True, help="What --goal seeks."),
+    click.option("--grid", nargs=2, metavar="NAME=LEVELS NAME=LEVELS", help=LEVELS),
+    click.option(
+        "--measure",
+        type=click.Choice(["value", "mean", "probability"]),
+        default="value",
+        show_default=True,
+        help="What --grid shows: value at base, mean, or P(value > price).",
+    ),
+    click.option("--price", type=float, help="Price per quoted share [default: the price of the case]."),
+    click.option(
+        "--draws",
+        type=click.IntRange(1, MOST_DRAWS),
+        default=8192,
+        show_default=True,
+        help="Common draws; Sobol' and Shapley take a quarter for each input.",
+    ),
+    click.option("--seed", type=click.IntRange(0), default=20260202, show_default=True),
+    click.option("-o", "pictures", type=click.Path(), help="A folder for pictures (needs matplotlib)."),
+)
+"""The options of the command."""
 
 
 def run(study: Study, as_json: bool, print_json: Callable[[dict[str, Any]], None], **asked: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..assumptions import Case, PeerReference, PeerTable, Segment, Working
+from ..assumptions import Case, PeerTable, Segment, Working
 from ..problems import Place
 from .difference import FRAME, NONE, Difference, Piece, merged
 
@@ -136,17 +136,7 @@ def _shares(a: Case, b: Case) -> Iterator[Difference]:
 
 def _of_working(working: Working, prefix: str = "") -> dict[str, str]:
     """What a working is given by the names of its parameters: words, columns of peers, names of assumptions."""
-    return dict(_flat(working.given, f"{prefix}." if prefix else ""))
-
-
-def _flat(given: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
-    for name, value in given.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        elif isinstance(value, PeerReference):
-            yield f"{prefix}{name}", f"peers.{value.table}.{value.column}"
-        else:
-            yield f"{prefix}{name}", str(value)
+    return {f"{prefix}.{name}" if prefix else name: text for name, text in working.told.items()}
 
 
 def _scope(

@@ -9,7 +9,6 @@ from typing import Final
 
 from ..units import RATE, Unit, scaled
 
-NUMERAL: Final = re.compile(r"[-+]?(?:\d[\d_,]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?%?")
 _PIECES: Final = re.compile(
     r"(?P<sign>[-+]?)(?P<digits>[\d_,]*)(?:\.(?P<decimals>\d*))?(?:[eE](?P<power>[-+]?\d+))?(?P<percent>%?)"
 )

@@ -208,10 +208,6 @@ class YamlText:
         parent = self._around[id(node)].parent
         return parent is not None and self._is_flow(parent)
 
-    def is_flow(self, node: Any) -> bool:
-        """Whether a node stands inside brackets or braces."""
-        return self._in_flow(node)
-
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of a character of the file."""
         before = self.text[:offset]

@@ -97,40 +97,39 @@ def _written(
     few: Few | None,
     of_run: Sequence[Finding] | None,
 ) -> bytes:
+    plan = draft_book(case, simulation, scenarios, sensitivity, few, of_run=of_run)
+    properties = {
+        "title": f"{case.name}: sum of the parts",
+        "subject": f"Valuation as of {case.date or 'an unnamed date'}",
+        "comments": "Live formulas; change the blue cells of the Inputs sheet",
+    }
+    return packed(plan.draft, properties, summary.SHEET.title, identity(case, simulation).properties)
+
+
+def packed(draft: Draft, properties: Mapping[str, str], opened_at: str, custom: Mapping[str, str]) -> bytes:
+    """The file of drafted pages: the same pages and properties give the same bytes; it opens at a sheet."""
     import xlsxwriter
 
     content = io.BytesIO()
     options = {"strings_to_urls": False, "strings_to_formulas": False, "in_memory": True}
     book = xlsxwriter.Workbook(content, options)
-    book.set_properties(
-        {
-            "title": f"{case.name}: sum of the parts",
-            "subject": f"Valuation as of {case.date or 'an unnamed date'}",
-            "author": "valuation",
-            "category": made_by(),
-            "comments": "Live formulas; change the blue cells of the Inputs sheet",
-            "created": FIXED_TIME,
-        }
-    )
-    for name, text in identity(case, simulation).properties.items():
+    book.set_properties({**properties, "author": "valuation", "category": made_by(), "created": FIXED_TIME})
+    for name, text in custom.items():
         book.set_custom_property(name, text, "text")
     book.set_calc_mode("auto")
-    plan = draft_book(case, simulation, scenarios, sensitivity, few, of_run=of_run)
-    styles = Styles(book)
-    sheets = {title: book.add_worksheet(title, worksheet_class()) for title in plan.draft.pages}
-    spelling = plan.draft.spelling
-    for title, page in plan.draft.pages.items():
-        sheet = sheets[title]
-        set_up(sheet, page, styles)
-        write_page(book, sheet, page, spelling, styles)
-    for name, cell in plan.draft.names.items():
+    styles, spelling = Styles(book), draft.spelling
+    sheets = {title: book.add_worksheet(title, worksheet_class()) for title in draft.pages}
+    for title, page in draft.pages.items():
+        _set_up(sheets[title], page, styles)
+        write_page(book, sheets[title], page, spelling, styles)
+    for name, cell in draft.names.items():
         book.define_name(name, f"={cell.seen_from('')}")
-    sheets[summary.SHEET.title].activate()
+    sheets[opened_at].activate()
     book.close()
     return content.getvalue()
 
 
-def set_up(sheet: Any, page: Page, styles: Styles) -> None:
+def _set_up(sheet: Any, page: Page, styles: Styles) -> None:
     """Set up how a sheet is seen and printed."""
     sheet.hide_gridlines(2)
     sheet.freeze_panes(*page.freeze)

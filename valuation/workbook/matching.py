@@ -10,11 +10,11 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..assumptions import Case, Input, PeerReference, PeerTable
+from ..assumptions import Case, Input, PeerTable
 from ..distributions.written import LONGEST, lettered, numbers_of
 from ..identity import inputs_digest
 from ..problems import Place
@@ -210,21 +210,10 @@ def _structure(case: Case) -> Facts:
         yield ("structure", name), _Fact(f"of {transaction.part}", transaction.place)
     shares = [] if case.share_count is None else [case.share_count]
     for working in (*case.workings.values(), *shares):
-        words = dict(_words(working.given))
-        told = f"{working.calculation.name}{''.join(f', {key} {text}' for key, text in words.items())}"
+        told = f"{working.calculation.name}{''.join(f', {key} {text}' for key, text in working.told.items())}"
         yield ("method", working.scope), _Fact(told, working.place)
     for tie in case.reconciliations:
         yield ("reconciliation", tie.name), _Fact(f"{', '.join(tie.items)} to {tie.total}", case.place)
-
-
-def _words(given: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in given.items():
-        if isinstance(value, Mapping):
-            yield from _words(value, f"{prefix}{name}.")
-        elif isinstance(value, PeerReference):
-            yield f"{prefix}{name}", f"peers.{value.table}.{value.column}"
-        else:
-            yield f"{prefix}{name}", str(value)
 
 
 def _table(table: PeerTable) -> str:

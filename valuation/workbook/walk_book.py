@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,10 +16,9 @@ from ..operations import absolute, at_most
 from ..units import FLAG
 from . import walk_data, walk_page
 from .address import HEAD_ROW, Cell, column_name
-from .book import FIXED_TIME, check_target, headers, made_by, set_up
-from .pages import Draft, Page, write_page
+from .book import check_target, headers, packed
+from .pages import Draft, Page
 from .sheets.cover import COLOURS
-from .styles import Styles
 from .walk_data import FIRST, NUMBER, ORDERS, WalkDraft, cells, orders, write_data
 from .walk_page import write_walk as write_steps
 
@@ -39,36 +37,13 @@ def write_walk(found: Comparison, path: str | Path) -> Path:
     """
     target = Path(path)
     check_target(target)
-    write_bytes(target, _written(found))
+    properties = {
+        "title": f"{found.b.case.name}: value walk",
+        "subject": f"From {found.a.told} to {found.b.told}",
+        "comments": "What moved the value per share, assumption by assumption",
+    }
+    write_bytes(target, packed(draft_walk(found), properties, walk_page.TITLE, {}))
     return target
-
-
-def _written(found: Comparison) -> bytes:
-    import xlsxwriter
-
-    content = io.BytesIO()
-    options = {"strings_to_urls": False, "strings_to_formulas": False, "in_memory": True}
-    book = xlsxwriter.Workbook(content, options)
-    book.set_properties(
-        {
-            "title": f"{found.b.case.name}: value walk",
-            "subject": f"From {found.a.told} to {found.b.told}",
-            "author": "valuation",
-            "category": made_by(),
-            "comments": "What moved the value per share, assumption by assumption",
-            "created": FIXED_TIME,
-        }
-    )
-    book.set_calc_mode("auto")
-    draft = draft_walk(found)
-    styles = Styles(book)
-    sheets = {title: book.add_worksheet(title) for title in draft.pages}
-    for title, page in draft.pages.items():
-        set_up(sheets[title], page, styles)
-        write_page(book, sheets[title], page, draft.spelling, styles)
-    sheets[walk_page.TITLE].activate()
-    book.close()
-    return content.getvalue()
 
 
 def draft_walk(found: Comparison) -> Draft:
