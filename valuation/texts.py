@@ -13,7 +13,7 @@ _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # w
 
 def units(text: str) -> int:
     """The length of a text as Excel counts it."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def unfit(text: str) -> str:

@@ -12,15 +12,13 @@ from ..lines import Array
 from ..problems import Place
 from ..recording import Values, evaluate_all
 from ..simulation.evaluator import Evaluator
-from ..simulation.sampling import design
 from .recorded import Recorded
 from .rule import Finding, Look, of_run, percent
 
 
 def drawn(evaluator: Evaluator, draws: int, seed: int) -> dict[str, Array]:
     """Values of every input in some draws; a run itself keeps only values of the case."""
-    plan = design(draws, [found.name for found in evaluator.uncertain], seed, "sobol")
-    return evaluator.draw(np.concatenate([tile for _, tile in plan.tiles()], axis=1))
+    return evaluator.some(draws, seed)[0]
 
 
 def drawn_values(recorded: Recorded, draws: int, seed: int, *, correlated: bool = True) -> Array:

@@ -97,7 +97,7 @@ def scores(draws: int, dimensions: int, seed: int) -> tuple[Array, int]:
     Scrambled Sobol' sequences, as a simulation draws them; deterministic in ``seed``.
     """
     plan = design(draws, [f"score {number}" for number in range(dimensions)], seed)
-    return np.concatenate([tile for _, tile in plan.tiles()], axis=1), plan.replicates
+    return plan.scores(), plan.replicates
 
 
 def sample(evaluator: Evaluator, draws: int = DRAWS, seed: int = SEED) -> Sample:

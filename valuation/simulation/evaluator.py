@@ -20,6 +20,7 @@ from ..dependence import Dependence
 from ..distributions import Distribution
 from ..lines import Lines, single, snake
 from ..model import base_value, scope_of, value
+from .sampling import Kind, design
 
 Array = NDArray[np.float64]
 
@@ -57,6 +58,11 @@ class Evaluator:
     def draw(self, scores: Array) -> dict[str, Array]:
         """Values of every input from independent scores (inputs, draws); certain ones have shape (1,)."""
         return self.from_mixed(self.dependence.apply(scores))
+
+    def some(self, draws: int, seed: int, kind: Kind = "sobol") -> tuple[dict[str, Array], int]:
+        """Values of every input in some draws of a design of their own, and how many these are, rounded up to fit."""
+        plan = design(draws, [found.name for found in self.uncertain], seed, kind)
+        return self.draw(plan.scores()), plan.draws
 
     def from_mixed(self, mixed: Array) -> dict[str, Array]:
         """Values of every input from scores that depend on each other already (inputs, draws)."""

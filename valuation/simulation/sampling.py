@@ -83,6 +83,10 @@ class Design:
         for start, stop in self.tile_bounds[first:last]:
             yield start, self.normals(start // self.run, start % self.run, stop - start)
 
+    def scores(self) -> Array:
+        """All draws at once as standard normals (names, draws); for few."""
+        return np.concatenate([tile for _, tile in self.tiles()], axis=1)
+
     def normals(self, run: int, first: int, count: int) -> Array:
         """Return ``count`` draws from ``first`` on of one sequence as standard normals (names, count)."""
         return normal_quantiles(self.uniforms(run, first, count))

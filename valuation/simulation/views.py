@@ -16,7 +16,6 @@ from ..bridge import Valuation
 from ..lines import Lines
 from .draws import Draws
 from .evaluator import Evaluator, named
-from .sampling import design
 
 SAMPLE: Final = 4096
 
@@ -32,10 +31,9 @@ def view_draws(case: Case, seed: int, draws: int = SAMPLE) -> dict[str, Draws]:
     if not views:
         return {}
     evaluator = Evaluator.of(case)
-    plan = design(draws, [found.name for found in evaluator.uncertain], seed)
-    given = evaluator.draw(np.concatenate([tile for _, tile in plan.tiles()], axis=1))
+    given, draws = evaluator.some(draws, seed)
     found, lines = evaluator.run(given)
-    return {view: Draws(_per_share(case, found, lines, given, view, plan.draws)) for view in views}
+    return {view: Draws(_per_share(case, found, lines, given, view, draws)) for view in views}
 
 
 def _per_share(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 LABEL, UNIT, VALUE, OPENING, FIRST_YEAR = 0, 1, 2, 3, 4
@@ -41,6 +42,7 @@ class Cell:
         return f"{self.sheet}!{self.name}"
 
 
+@cache
 def column_name(column: int) -> str:
     """Return the letters of a column counted from 0."""
     letters = ""

@@ -24,7 +24,6 @@ from ..simulation.draws import Draws
 from ..simulation.evaluator import Evaluator
 from ..simulation.few import Few
 from ..simulation.results import Drawn, Simulation
-from ..simulation.sampling import design
 from .address import HEAD_ROW, Cell, column_name
 from .book import Plan, draft_book, made_by
 from .carried import Values, case_of
@@ -265,8 +264,7 @@ class _Comparison:
     def _given(self, draws: int, seed: int, constants: Values) -> dict[str, Array]:
         """Draw the distributed inputs; move every other a little, so that a number typed over a formula shows."""
         evaluator = Evaluator.of(self.case)
-        plan = design(draws, [found.name for found in evaluator.uncertain], seed, "random")
-        given = evaluator.draw(np.concatenate([tile for _, tile in plan.tiles()], axis=1))
+        given, _ = evaluator.some(draws, seed, "random")
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(1,))))
         drawn = {found.name for found in evaluator.uncertain}
         for name in given:
