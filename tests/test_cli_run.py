@@ -21,7 +21,8 @@ from valuation import cli, load
 from valuation.cli import options as options_of_all
 from valuation.cli import run as running
 from valuation.cli.errors import refusal
-from valuation.simulation.pool import Processes, WorkersDied, opened
+from valuation.simulation.pool import opened
+from valuation.simulation.processes import Processes, Worker, WorkersDied
 from valuation.simulation.sampling import TILE
 from valuation.simulation_tables import print_simulation
 from valuation.workbook.verify import verify_book
@@ -79,18 +80,25 @@ def test_two_cases_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> No
 
 
 def test_several_cases_share_the_processes_of_one_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[int] = []
-    started = Processes._started
+    pools: set[int] = set()
+    processes: list[int | None] = []
+    found, start = Processes.found, Worker.start
 
-    def count(self: Processes) -> Any:
-        made.append(id(self))
-        return started(self)
+    def count(self: Processes, *work: Any) -> Any:
+        pools.add(id(self))
+        return found(self, *work)
 
-    monkeypatch.setattr(Processes, "_started", count)
+    def started() -> Worker:
+        worker = start()
+        processes.append(worker.process.pid)
+        return worker
+
+    monkeypatch.setattr(Processes, "found", count)
+    monkeypatch.setattr(Worker, "start", started)
     arguments = ["run", SALES, EQUITY, "--draws", "20000", "--json"]
     alone, shared = (run(*arguments, "-o", tmp_path, *more) for more in ([], ["--workers", "2", "--pool", "processes"]))
     assert alone.stdout == shared.stdout
-    assert (2, 1) == (len(made), len(set(made)))
+    assert (1, 1) == (len(pools), len(processes))  # each case is one stretch
 
 
 # The same numbers whoever works ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -13,9 +14,10 @@ from conftest import ASSUMPTIONS, CASES
 
 from valuation.assumptions import Case
 from valuation.reading import load
-from valuation.simulation import engine
+from valuation.simulation import engine, processes
 from valuation.simulation.engine import simulate
-from valuation.simulation.pool import Alone, Cluster, Pool, Processes, Where, opened
+from valuation.simulation.pool import Alone, Cluster, Pool, Where, opened
+from valuation.simulation.processes import Processes, WorkersDied
 from valuation.simulation.results import Simulation
 from valuation.simulation.sampling import KINDS, TILE, Kind
 from valuation.simulation.sketch import RANK_ERROR
@@ -64,13 +66,61 @@ def test_a_worker_that_dies_costs_its_stretch_and_not_the_run(case: Case) -> Non
         assert isinstance(pool, Processes)
 
         def kill_one(done: int, whole: int) -> None:
-            if not killed and pool._executor is not None:
-                killed.append(next(iter(pool._executor._processes)))
-                os.kill(killed[0], signal.SIGKILL)
+            if not killed:
+                killed.append(kill(pool))
 
         found = simulate(case, 60_000, 7, pool=pool, chunk=TILE, progress=kill_one)
         assert (1, 1) == (len(killed), pool.deaths)
     assert bytes_of(alone) == bytes_of(found)
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_in_the_middle_of_its_answer_holds_up_no_other(case: Case) -> None:
+    alone = simulate(case, 400_000, 7)
+    killed: list[int] = []
+    with opened(2, "processes") as pool:
+        assert isinstance(pool, Processes)
+
+        def kill_writers(done: int, whole: int) -> None:
+            if len(killed) < 3:  # answers larger than a pipe holds: whoever has one is writing while nobody reads
+                time.sleep(0.2)
+                killed.append(kill(pool))
+
+        found = simulate(case, 400_000, 7, pool=pool, chunk=32 * TILE, progress=kill_writers)
+        assert (3, 3) == (len(killed), pool.deaths)
+    assert bytes_of(alone) == bytes_of(found)
+
+
+def kill(pool: Processes) -> int:
+    """Kill a worker that is at work."""
+    process = next(worker.process for worker in pool.open if worker.has)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    return process.pid
+
+
+def test_what_a_worker_raises_is_raised_here_and_no_death(case: Case) -> None:
+    with opened(2, "processes") as pool:
+        assert isinstance(pool, Processes)
+        with pytest.raises(AttributeError, match="carry_out"):
+            list(pool.found("no work", [Stretch(0, 0, 8)]))  # type: ignore[arg-type]
+        assert (0, []) == (pool.deaths, pool.open)
+        assert bytes_of(simulate(case, 20_000, 7)) == bytes_of(simulate(case, 20_000, 7, pool=pool))
+
+
+@pytest.mark.slow
+def test_workers_that_die_again_and_again_end_the_run_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "DEATHS", 2)
+    with opened(2, "processes") as pool, pytest.raises(WorkersDied, match=r"died 3 times.*fewer workers"):
+        list(pool.found(Fatal(), [Stretch(0, 0, 8)]))  # type: ignore[arg-type]
+
+
+class Fatal:
+    """Work that kills whoever does it."""
+
+    def carry_out(self, stretch: Stretch) -> Found:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError(stretch)
 
 
 class StoppedAfter:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..assumptions import Case
 from ..simulation.engine import SEED
 from ..simulation.evaluator import Evaluator
-from ..simulation.pool import one_core_each
+from ..simulation.processes import one_core_each
 from .by_event import ByEvent, by_event
 from .contributions import Contributions, contributions
 from .dependence_effect import DependenceEffect, dependence_effect

@@ -16,7 +16,8 @@ from .collected import Collected
 from .evaluator import Evaluator
 from .frame import Frame, find_frame
 from .machine import Machine, NoMachine
-from .pool import Alone, Pool, Threads, cores, one_core_each
+from .pool import Alone, Pool, Threads, cores
+from .processes import one_core_each
 from .reordering import Reordering
 from .results import Checkpoint, Drawn, Simulation
 from .sampling import TILE, Design, Kind, design, largest_power

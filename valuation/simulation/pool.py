@@ -11,13 +11,13 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
 from itertools import islice
-from typing import Any, Final, Literal, Protocol, cast
+from typing import Any, Final, Literal, Protocol
 
+from .processes import DEATHS, Processes, carry_out
 from .work import Found, Stretch, Work
 
 Where = Literal["threads", "processes", "dask"]
@@ -25,15 +25,6 @@ Do = Callable[[Stretch], Found]
 
 WAITING: Final = 2
 """How many stretches wait for each worker, so that none is idle and little is lost when a run is stopped."""
-DEATHS: Final = 20
-"""After so many dead workers the work itself is at fault, such as one that needs more memory than there is."""
-
-
-class WorkersDied(RuntimeError):
-    """Workers died again and again."""
-
-    def __init__(self, deaths: int) -> None:
-        super().__init__(f"workers died {deaths} times: there may be too little memory; ask for fewer workers")
 
 
 class Pool(Protocol):
@@ -61,44 +52,6 @@ class Threads:
         """Yield what each stretch gave."""
         with ThreadPoolExecutor(self.workers) as executor:
             yield from _completed(executor, work.carry_out, stretches, self.workers)
-
-
-class Processes:
-    """Processes of this machine, started once for all the work they are given."""
-
-    def __init__(self, workers: int) -> None:
-        self.workers, self.deaths = workers, 0
-        self._executor: ProcessPoolExecutor | None = None
-
-    def found(self, work: Work, stretches: Sequence[Stretch]) -> Iterator[Found]:
-        """Yield what each stretch gave; those of dead workers are done again."""
-        carry_out = partial(_carry_out, pickle.dumps(work))
-        left = dict.fromkeys(stretches)
-        while left:
-            try:
-                for one in _completed(self._started(), carry_out, list(left), self.workers):
-                    del left[one.stretch]
-                    yield one
-            except BrokenProcessPool:
-                self.close()
-                self.deaths += 1
-                if self.deaths > DEATHS:
-                    raise WorkersDied(self.deaths) from None
-
-    def _started(self) -> ProcessPoolExecutor:
-        if self._executor is None:
-            import multiprocessing
-
-            # a fork would copy locks that threads of the compiled reading or of a linear algebra library hold
-            context = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self.workers, context, initializer=_leave_interrupts)
-        return self._executor
-
-    def close(self) -> None:
-        """End the processes."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
 
 
 class Cluster:
@@ -134,13 +87,6 @@ def opened(workers: int = 1, where: Where | None = None, cluster: str | None = N
     if where == "dask" or cluster is not None:
         return _cluster(workers, cluster)
     return _local(Alone() if workers == 1 else Processes(workers) if where == "processes" else Threads(workers))
-
-
-def one_core_each() -> AbstractContextManager[Any]:
-    """While it is open, linear algebra keeps to the thread that calls it: workers would get in each other's way."""
-    from threadpoolctl import threadpool_limits
-
-    return cast(AbstractContextManager[Any], threadpool_limits(limits=1, user_api="blas"))
 
 
 def cores() -> int:
@@ -206,11 +152,6 @@ def _interrupts_for_us() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent, which then ends its workers in order."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 @lru_cache(maxsize=4)
 def _work(payload: bytes) -> Work:
     found: Work = pickle.loads(payload)
@@ -218,5 +159,4 @@ def _work(payload: bytes) -> Work:
 
 
 def _carry_out(payload: bytes, stretch: Stretch) -> Found:
-    with one_core_each():
-        return _work(payload).carry_out(stretch)
+    return carry_out(_work(payload), stretch)
