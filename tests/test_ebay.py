@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import ASSUMPTIONS
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from valuation.assumptions import Case
 from valuation.base_case import BaseCase, base_case
 from valuation.reading import load
+from valuation.study import load as load_study
 
 EBAY = ASSUMPTIONS / "ebay"
 FREE = {f"paypal_distribution.{cost}_cost": "0 USD m" for cost in ("standalone", "stranded")}
@@ -133,3 +135,11 @@ def test_the_readme_of_the_case_says_what_the_case_says(case: Case, base: BaseCa
         "part that is PayPal's": tuple(f"{column[0] / sum(column):.1%}" for column in columns),
     }
     assert rows == told
+
+
+def test_the_readme_tells_the_ranges_of_the_published_run() -> None:
+    run = load_study(EBAY).simulate(draws=100_000, seed=20260202)
+    text = Path(EBAY / "README.md").read_text(encoding="utf-8")
+    for part, name in (("payments", "PayPal is worth"), ("marketplaces", "Marketplaces")):
+        low, high = np.quantile(run.parts[part], (0.05, 0.95))
+        assert f"{name} {low:.1f} to {high:.1f}" in " ".join(text.split()), part
