@@ -47,6 +47,8 @@ FLOORS: list[set[str]] = [
         "plots",
         "reference",
         "labels",
+        "schema",
+        "starting",
         "study",
         "published",
         "",
