@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from .reverse import shown
 from .sensitivity import (
     ByEvent,
     Contributions,
@@ -23,7 +22,7 @@ from .sensitivity import (
 )
 from .sensitivity.worst import Difference, Tail
 from .terminal import console
-from .units import RATE, Unit
+from .units import RATE, Unit, shown
 
 ROWS = 15
 BAR = 12

@@ -36,6 +36,7 @@ from .sensitivity.grid import Measure
 from .sensitivity.shapley import PAIRS
 from .simulation.engine import DRAWS, SEED, Progress, simulate
 from .simulation.evaluator import Evaluator
+from .simulation.fan import FAN_DRAWS, Fan, fan
 from .simulation.pool import Pool, Where, cores, opened
 from .simulation.results import Simulation
 from .trial import record
@@ -89,6 +90,13 @@ class Study:
             with opened(workers or cores(), pool, cluster) as ours:
                 return simulate(self.case, draws, seed, pool=ours, **more)
         return simulate(self.case, draws, seed, pool=pool, **more)
+
+    def fan(self, name: str, draws: int = FAN_DRAWS, seed: int = SEED, *, progress: Progress | None = None) -> Fan:
+        """Return how an input, an assumption or a line spreads over the years, in the draws of ``simulate``.
+
+        >>> study.fan("cloud.revenue_forecast", draws=10_000, seed=7).to_frame()          # doctest: +SKIP
+        """
+        return fan(self.case, name, draws, seed, progress=progress, evaluator=self._evaluator)
 
     def findings(self, simulation: Simulation | None = None) -> list[Finding]:
         """The checks that fire; with a simulation those about it too."""

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from .checks.standards import SEVERITIES
-from .reverse import shown
+from .units import shown
 
 if TYPE_CHECKING:
     from .base_case import BaseCase

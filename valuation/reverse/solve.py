@@ -18,7 +18,7 @@ from ..lines import Array, Lines, single
 from ..model import base_value, value
 from ..simulation.engine import DRAWS, SEED, Progress, simulate
 from ..simulation.results import Simulation
-from ..units import MULTIPLE, Unit, money
+from ..units import MULTIPLE, Unit, shown
 from . import closed_forms
 from .roots import FINE, NEAREST, Search, search
 from .unknowns import Unknown, refusal, unknown
@@ -334,13 +334,3 @@ def _reads_price(case: Case) -> bool:
     target["shares.price"] = own.price * (1 + STEP)
     other = value(case, Lines(case.years), given, fixed=fixed)
     return bool(single(other.per_share) != single(own.per_share))
-
-
-def shown(amount: float, unit: Unit) -> str:
-    """An amount with its unit, as messages and tables print it."""
-    amount = float(amount)
-    if unit.pure:
-        formats = {"rate": f"{100 * amount:,.2f}%", "multiple": f"{amount:,.2f}x", "years": f"{amount:,.2f} years"}
-        return formats.get(unit.shown, f"{amount:,.4g}")
-    large = unit.like(money(unit.dimensions[0][0])) if len(unit.dimensions) == 1 else False
-    return f"{amount:,.0f} {unit}" if large and abs(amount) >= 10 else f"{amount:,.2f} {unit}"

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from ..assumptions import Case
-from ..reverse import shown
 from ..reverse.unknowns import refusal
 from ..simulation.engine import SEED
 from ..simulation.errors import mean_error
 from ..simulation.evaluator import Evaluator
-from ..units import Unit
+from ..units import Unit, shown
 from .draws import DRAWS, Sample, sample
 from .levers import Lever, per_share
 from .results import frame, plain
