@@ -36,14 +36,12 @@ FLOORS: list[set[str]] = [
         "comparison",
         "workbook",
         "pulling",
+        "layouts",
     },
     {
         "__main__",
         "cli",
         "terminal",
-        "simulation_tables",
-        "sensitivity_tables",
-        "comparison_tables",
         "plots",
         "reference",
         "labels",
@@ -66,14 +64,14 @@ HOMES: dict[str, set[str]] = {
     "distributed": {"simulation"},
     "datasketches": {"simulation"},
     "pyarrow": {"simulation"},
-    "pandas": {"simulation", "sensitivity", "study"},
+    "pandas": {"simulation", "sensitivity", "checks", "base_case", "study"},
     "ruamel": {"reading", "pulling"},
     "openpyxl": {"workbook"},
     "xlsxwriter": {"workbook"},
     "formualizer": {"workbook"},
     "matplotlib": {"plots"},
     "click": {"cli"},
-    "rich": {"__main__", "cli", "terminal", "simulation_tables", "sensitivity_tables", "comparison_tables"},
+    "rich": {"__main__", "cli", "terminal"},
 }  # fmt: skip
 
 # Libraries that `import valuation` and the library's verbs must not load before they need them.

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from .assumptions import Case
 from .base_case import BaseCase, base_case
-from .checks import Finding, Recorded, run_findings
+from .checks import Finding, Findings, Recorded, run_findings
 from .dependence import Repair
 from .identity import identity
 from .lines import single
@@ -98,10 +98,10 @@ class Study:
         """
         return fan(self.case, name, draws, seed, progress=progress, evaluator=self._evaluator)
 
-    def findings(self, simulation: Simulation | None = None) -> list[Finding]:
+    def findings(self, simulation: Simulation | None = None) -> Findings:
         """The checks that fire; with a simulation those about it too."""
-        found = list(self.value().checks)
-        return found if simulation is None else found + self._of_run(simulation)
+        found = self.value().checks
+        return found if simulation is None else Findings([*found, *self._of_run(simulation)])
 
     def _of_run(self, simulation: Simulation) -> list[Finding]:
         """What the rules about a run find in it; terminal, JSON and workbook show the same."""

@@ -17,6 +17,7 @@ Text = str | tuple[str, ...]
 
 LINE: Final = "1px solid rgba(128, 128, 128, 0.45)"
 CELL: Final = "padding: 0.15em 0.7em; border: none; white-space: pre-wrap; vertical-align: top"
+BRIEF: Final = 12
 TONES: Final = {"error": "#c62828", "warning": "#b26a00", "info": "#3f7cac"}
 
 
@@ -96,18 +97,20 @@ class Table:
             rows.append(f'<tr style="{rule if number == len(group) else ""}background: none">{cells}</tr>')
         return "".join(rows)
 
-    def text(self) -> str:
-        """The table as plain text, for a ``repr`` and for files."""
+    def text(self, most: int | None = None) -> str:
+        """The table as plain text, for a ``repr`` and for files; of many rows the first ``most``."""
         heads = [one.heading for one in self.columns]
-        rows = [[plain(cell) for cell in row] for row in self.rows]
+        rows = [[plain(cell) for cell in row] for row in self.rows[:most]]
         widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+        left = len(self.rows) - len(rows)
         lines = [
             "  ".join(
                 f"{cell:>{width}}" if one.right else f"{cell:<{width}}"
                 for one, cell, width in zip(self.columns, row, widths, strict=True)
             ).rstrip()
-            for row in [heads, *rows]
+            for row in ([heads, *rows] if self.columns else [])
         ]
+        lines += [f"... and {left} more"] if left else []
         return "\n".join(line for line in [plain(self.title), *lines, *map(plain, self.notes)] if line)
 
 
@@ -128,6 +131,9 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return page(self.tables(), self.picture())
+
+    def __repr__(self) -> str:
+        return "\n".join(table.text(BRIEF) for table in self.tables())
 
 
 def page(tables: Iterable[Table], picture: str = "") -> str:

@@ -181,3 +181,10 @@ def amount(value: float, unit: Unit) -> str:
         return "n/a"
     text = shown(value, unit)
     return text.removesuffix(f" {unit}") if not unit.pure else text
+
+
+def change(value: float, unit: Unit) -> str:
+    """A difference with its sign; rates differ by points."""
+    text = shown(value, unit)
+    text = text if value < 0 else f"+{text}"
+    return text.replace("%", " points") if unit.pure and unit.shown == "rate" else text

@@ -18,6 +18,7 @@ from ..lines import Array, Lines, single
 from ..model import base_value, value
 from ..simulation.engine import DRAWS, SEED, Progress, simulate
 from ..simulation.results import Simulation
+from ..tables import Shown, Table
 from ..units import MULTIPLE, Unit, shown
 from . import closed_forms
 from .roots import FINE, NEAREST, Search, search
@@ -49,8 +50,8 @@ class Sensitivity:
     higher: float | None
 
 
-@dataclass(frozen=True)
-class Solution:
+@dataclass(frozen=True, repr=False)
+class Solution(Shown):
     """What a price implies for one name, everything else at its base.
 
     ``unknown`` says what was solved for; of a yearly row ``implied`` is the shift of every year, of an event its
@@ -119,6 +120,12 @@ class Solution:
                 "seed": self.simulation.seed,
             },
         }
+
+    def tables(self) -> list[Table]:
+        """Base beside implied, and how likely that is."""
+        from ..layouts.solution import solution_tables
+
+        return solution_tables(self)
 
 
 def solve(
