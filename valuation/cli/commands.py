@@ -127,9 +127,9 @@ def solve(
     if as_json:
         print_json(found.as_json())
         return
-    from ..terminal import print_solution
+    from ..terminal import print_tables
 
-    print_solution(found)
+    print_tables(found.tables())
 
 
 @main.command()
@@ -151,10 +151,11 @@ def check(case: str, as_json: bool) -> None:
         repaired = {} if repair is None else {"correlation_repair": repair.as_json()}
         print_json({"case": study.case.id, "checks": [finding.as_json() for finding in base.checks], **repaired})
     else:
-        from ..terminal import print_checks, print_repair
+        from ..layouts.simulation import repair_tables
+        from ..terminal import print_checks, print_tables
 
         print_checks(base.checks)
-        print_repair(study.correlation_repair)
+        print_tables(repair_tables(study.correlation_repair))
     if any(finding.severity == "error" for finding in base.checks):
         raise click.exceptions.Exit(1)
 
