@@ -37,6 +37,7 @@ FLOORS: list[set[str]] = [
         "workbook",
         "pulling",
         "layouts",
+        "notebook",
     },
     {
         "__main__",
@@ -64,7 +65,7 @@ HOMES: dict[str, set[str]] = {
     "distributed": {"simulation"},
     "datasketches": {"simulation"},
     "pyarrow": {"simulation"},
-    "pandas": {"simulation", "sensitivity", "checks", "base_case", "study"},
+    "pandas": {"simulation", "sensitivity", "checks", "base_case", "notebook"},
     "ruamel": {"reading", "pulling"},
     "openpyxl": {"workbook"},
     "xlsxwriter": {"workbook"},
