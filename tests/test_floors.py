@@ -46,6 +46,8 @@ FLOORS: list[set[str]] = [
         "plots",
         "reference",
         "labels",
+        "schema",
+        "starting",
         "study",
         "published",
         "",
