@@ -37,6 +37,7 @@ FLOORS: list[set[str]] = [
         "workbook",
         "pulling",
         "layouts",
+        "explaining",
         "notebook",
     },
     {

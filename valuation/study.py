@@ -12,6 +12,8 @@ from .assumptions import Case
 from .base_case import BaseCase, TransactionResult, base_case
 from .checks import Finding, Findings, Recorded, run_findings
 from .dependence import Repair
+from .explaining import Explanation, explain
+from .explaining.explanation import EXPLAIN_DRAWS
 from .identity import identity
 from .lines import single
 from .model import base_value
@@ -160,6 +162,13 @@ class Study(Shown):
     def correlation_repair(self) -> Repair | None:
         """What had to change so that the rank correlations agree with each other; None when they do."""
         return Evaluator.of(self.case).dependence.report
+
+    def explain(self, name: str, *, draws: int = EXPLAIN_DRAWS, seed: int = SEED) -> Explanation:
+        """Return what one name is, who uses it, and how much of the value hangs on it; see ``explaining.explain``.
+
+        >>> study.explain("cloud.wacc").users                                    # doctest: +SKIP
+        """
+        return explain(self.case, name, draws, seed)
 
     def solve(
         self,
