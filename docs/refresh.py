@@ -1,5 +1,8 @@
-"""Write what commands print into the README and the pages of docs/, and the index of theory; see `make docs`."""
+"""Write what commands print into the README and the pages of docs/; see `make docs`."""
 
+import contextlib
+import doctest
+import io
 import os
 import tempfile
 from pathlib import Path
@@ -8,10 +11,14 @@ from pages import ROOT, blocks, pages, prepare, printed
 
 
 def refreshed(text: str, desk: Path) -> str:
-    """The page with what its commands print now."""
-    kept, after = [], 0
+    """The page with what its commands print now; results of Python stay, and a test says when they are not so."""
+    kept, after, known = [], 0, {}
     for block in blocks(text):
         block.lay_out(desk)
+        if block.is_example:
+            with contextlib.redirect_stdout(io.StringIO()):
+                for example in doctest.DocTestParser().get_examples(block.text):
+                    exec(compile(example.source, "page", "single"), known)
         if block.command:
             kept += [text[after : block.start], printed(*block.command)]
             after = block.end
