@@ -9,7 +9,6 @@ ROOT = Path(__file__).parent.parent
 DRAWS, SEED = 100_000, 20260202
 
 if __name__ == "__main__":
-    for folder in sorted((ROOT / "assumptions").iterdir()):
-        if folder.is_dir():
-            text = run_text(f"assumptions/{folder.name}", DRAWS, SEED, ROOT)
-            write_text(ROOT / "seeds" / folder.name / "run.yaml", text)
+    for case in sorted((ROOT / "assumptions").glob("*/case.yaml")):
+        name = case.parent.name
+        write_text(ROOT / "seeds" / name / "run.yaml", run_text(f"assumptions/{name}", DRAWS, SEED, ROOT))

@@ -14,7 +14,7 @@ CASES = Path(__file__).parent / "cases"
 GOOD = sorted([*(CASES / "good").glob("*.yaml"), *(path.parent for path in (CASES / "good").glob("*/case.yaml"))])
 BAD = sorted((CASES / "bad").glob("*.yaml"))
 ASSUMPTIONS = Path(__file__).parents[1] / "assumptions"
-SHIPPED = sorted(path for path in ASSUMPTIONS.iterdir() if path.is_dir())
+SHIPPED = sorted(path.parent for path in ASSUMPTIONS.glob("*/case.yaml"))
 
 HEAD = """\
 name: Test

@@ -24,7 +24,7 @@ from valuation.cli.errors import refusal
 from valuation.simulation.pool import opened
 from valuation.simulation.processes import Processes, Worker, WorkersDied
 from valuation.simulation.sampling import TILE
-from valuation.simulation_tables import print_simulation
+from valuation.terminal import print_tables
 from valuation.workbook.verify import verify_book
 
 Write = Callable[[str], Path]
@@ -308,7 +308,7 @@ def test_ctrl_c_before_the_first_draws_leaves_nothing_behind(tmp_path: Path) -> 
 def test_a_stopped_run_is_printed_as_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     study = load(SALES)
     found = study.simulate(16 * 4096, 7, pool=StoppedAfter(17), chunk=TILE)
-    print_simulation(found, study.case.quote)
+    print_tables(found.tables())
     told = capsys.readouterr().out
     assert f"stopped: this is what {found.draws:,} draws give" in told
     assert f"{found.draws:,} draws of 65,536; {found.draws:,} valid" in told

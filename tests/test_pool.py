@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
-from conftest import ASSUMPTIONS, CASES
+from conftest import CASES, SHIPPED
 
 from valuation.assumptions import Case
 from valuation.reading import load
@@ -172,11 +172,10 @@ def test_summaries_are_the_same_for_any_number_of_workers(case: Case) -> None:
 def test_a_case_and_its_work_can_be_sent_to_another_process() -> None:
     import pickle
 
-    for path in sorted(ASSUMPTIONS.iterdir()):
-        if path.is_dir():
-            sent = pickle.loads(pickle.dumps(load(path)))
-            here = simulate(load(path), 1000, 3)
-            assert here.per_share.tobytes() == simulate(sent, 1000, 3).per_share.tobytes()
+    for path in SHIPPED:
+        sent = pickle.loads(pickle.dumps(load(path)))
+        here = simulate(load(path), 1000, 3)
+        assert here.per_share.tobytes() == simulate(sent, 1000, 3).per_share.tobytes()
 
 
 def test_no_worker_is_refused() -> None:

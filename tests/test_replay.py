@@ -16,7 +16,7 @@ from valuation.problems import InvalidAssumptions
 from valuation.published import FIGURES, Figure, find_run, replay, run_text
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = sorted(path.name for path in (ROOT / "assumptions").iterdir() if path.is_dir())
+SHIPPED = sorted(path.parent.name for path in (ROOT / "assumptions").glob("*/case.yaml"))
 TEXT = """\
 name: Test
 currency: CNY

@@ -8,14 +8,15 @@ from typing import Any
 
 from .assumptions import Case
 from .bridge import PartWorth, Valuation
-from .checks import Finding, Recorded, findings
+from .checks import Findings, Recorded, findings
 from .lines import Lines, single
 from .model import base_value
+from .tables import Shown, Table
 from .trial import record
 
 
-@dataclass(frozen=True)
-class Part:
+@dataclass(frozen=True, repr=False)
+class Part(Shown):
     """One part in the base case; money in the case's currency, ``per_share`` as quoted."""
 
     id: str
@@ -27,9 +28,15 @@ class Part:
     attributable: float
     per_share: float
 
+    def tables(self) -> list[Table]:
+        """Its values in the base case."""
+        from .layouts.base_case import part_table
 
-@dataclass(frozen=True)
-class TransactionResult:
+        return [part_table(self)]
+
+
+@dataclass(frozen=True, repr=False)
+class TransactionResult(Shown):
     """One transaction in the base case: what holders have before and after it, in the case's money and a quoted share.
 
     ``expected`` is the probability times the change; ``has`` and ``differences`` are named amounts, and ``residual``
@@ -50,9 +57,15 @@ class TransactionResult:
     differences: Mapping[str, float]
     residual: float
 
+    def tables(self) -> list[Table]:
+        """From what holders had to what they have."""
+        from .layouts.base_case import transaction_table
 
-@dataclass(frozen=True)
-class BaseCase:
+        return [transaction_table(self)]
+
+
+@dataclass(frozen=True, repr=False)
+class BaseCase(Shown):
     """The base case of a company; ``factor`` is what one unit of its equity is worth per quoted share."""
 
     case: Case
@@ -68,7 +81,7 @@ class BaseCase:
     memos: tuple[Part, ...]
     bridge: Mapping[str, float]
     transactions: tuple[TransactionResult, ...]
-    checks: tuple[Finding, ...]
+    checks: Findings
     lines: Lines
     factor: float
 
@@ -113,6 +126,12 @@ class BaseCase:
             **market,
         }
 
+    def tables(self) -> list[Table]:
+        """Parts, bridge, one share, transactions and price."""
+        from .layouts.base_case import base_tables
+
+        return base_tables(self)
+
 
 def base_case(case: Case) -> BaseCase:
     """Value the base case and run the model checks on it."""
@@ -132,7 +151,7 @@ def base_case(case: Case) -> BaseCase:
         memos=tuple(_part(case, name, part) for name, part in found.memos.items()),
         transactions=tuple(_transaction(case, name, found) for name in found.transactions),
         bridge={name: single(amount) for name, amount in found.bridge.items()},
-        checks=tuple(_findings(case)),
+        checks=_findings(case),
         lines=lines,
         factor=single(found.factor),
     )
@@ -171,5 +190,5 @@ def _transaction(case: Case, name: str, found: Valuation) -> TransactionResult:
     )
 
 
-def _findings(case: Case) -> list[Finding]:
-    return findings(Recorded(case, *record(case)))
+def _findings(case: Case) -> Findings:
+    return Findings(findings(Recorded(case, *record(case))))

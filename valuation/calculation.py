@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from importlib import import_module
@@ -75,6 +76,12 @@ class Calculation:
     def sort(self) -> str:
         """What sort of calculation it is, as a word for messages: method, schedule, route."""
         return type(self).__name__.lower()
+
+    @property
+    def example(self) -> str:
+        """How a file may use it: the lines of YAML under ``Example:`` in its docstring, money in CNY."""
+        _, _, section = (inspect.getdoc(self.function) or "").partition("\nExample:\n")
+        return textwrap.dedent(section).strip()
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         """A worker finds the calculation by its name, as it does any function."""

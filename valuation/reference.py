@@ -20,7 +20,11 @@ from .transactions import ROUTES
 INTRODUCTION = """\
 # Assumption files
 
-This page is generated (`make docs`); change docstrings, not the page.
+This page is generated (`make docs`); change docstrings, not the page. To begin a case: `valuation new NAME`. The first line of each
+file names its JSON Schema in `.schema/`, so that an editor with YAML support (in VS Code the extension YAML of Red Hat) completes names,
+shows help and underlines mistakes; `valuation schema CASE -o FOLDER` writes schemas that offer the names of a case too.
+
+{contents}
 
 A case is a folder with a file `case.yaml`, or one YAML file. In a folder, each of `drivers`, `shares`, `holding`,
 `bridge`, `market`, `reconciliation`, `correlations`, `scenarios` and `checks` may stand in a file of its own name (`drivers.yaml`), each
@@ -104,7 +108,29 @@ LINES = "Formulas of others read its lines as `<segment>.<line>`; which of them 
 
 def reference() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *_functions(), *_peers(), *_distributions(), *_calculations(), *_checks()]) + "\n"
+    return (
+        "\n".join(
+            [
+                INTRODUCTION.replace("{contents}", "\n".join(_contents())),
+                *_functions(),
+                *_peers(),
+                *_distributions(),
+                *_calculations(),
+                *_checks(),
+            ]
+        )
+        + "\n"
+    )
+
+
+def _contents() -> Iterator[str]:
+    """Links to what the page holds, each calculation with its first sentence."""
+    yield "[Values](#values), [functions of formulas](#functions-of-formulas), [peers](#peers), [distributions](#distributions),"
+    yield "[methods](#methods), [schedules](#schedules), [routes](#routes), [shares](#shares), [checks](#checks).\n"
+    yield "| | what it is for |\n|---|---|"
+    for sort, register in (("method", METHODS), ("schedule", SCHEDULES), ("route", ROUTES)):
+        for name, found in sorted(register.items()):
+            yield f"| {sort} [{name}](#{name}) | {found.summary} |"
 
 
 def _functions() -> Iterator[str]:
@@ -182,6 +208,8 @@ def _calculation(found: Calculation) -> Iterator[str]:
         meaning = f"{parameter.label}{'; ' if parameter.help else ''}{parameter.help}"
         yield f"| `{parameter.name}` | {_kind(parameter)} | {default} | {meaning} |"
     yield ""
+    if found.example:
+        yield f"```yaml\n{found.example}\n```\n"
 
 
 def _default(parameter: Parameter) -> str:

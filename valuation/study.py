@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from .assumptions import Case
 from .base_case import BaseCase, base_case
-from .checks import Finding, Recorded, run_findings
+from .checks import Finding, Findings, Recorded, run_findings
 from .dependence import Repair
 from .identity import identity
 from .lines import single
@@ -36,6 +36,7 @@ from .sensitivity.grid import Measure
 from .sensitivity.shapley import PAIRS
 from .simulation.engine import DRAWS, SEED, Progress, simulate
 from .simulation.evaluator import Evaluator
+from .simulation.fan import FAN_DRAWS, Fan, fan
 from .simulation.pool import Pool, Where, cores, opened
 from .simulation.results import Simulation
 from .trial import record
@@ -90,10 +91,17 @@ class Study:
                 return simulate(self.case, draws, seed, pool=ours, **more)
         return simulate(self.case, draws, seed, pool=pool, **more)
 
-    def findings(self, simulation: Simulation | None = None) -> list[Finding]:
+    def fan(self, name: str, draws: int = FAN_DRAWS, seed: int = SEED, *, progress: Progress | None = None) -> Fan:
+        """Return how an input, an assumption or a line spreads over the years, in the draws of ``simulate``.
+
+        >>> study.fan("cloud.revenue_forecast", draws=10_000, seed=7).to_frame()          # doctest: +SKIP
+        """
+        return fan(self.case, name, draws, seed, progress=progress, evaluator=self._evaluator)
+
+    def findings(self, simulation: Simulation | None = None) -> Findings:
         """The checks that fire; with a simulation those about it too."""
-        found = list(self.value().checks)
-        return found if simulation is None else found + self._of_run(simulation)
+        found = self.value().checks
+        return found if simulation is None else Findings([*found, *self._of_run(simulation)])
 
     def _of_run(self, simulation: Simulation) -> list[Finding]:
         """What the rules about a run find in it; terminal, JSON and workbook show the same."""

@@ -7,6 +7,7 @@ USD.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -162,3 +163,28 @@ def _factor(text: str) -> Unit | None:
     name = names[0]
     singular = name if name.isupper() or not name.endswith("s") else name[:-1]
     return Unit(((singular, 1),), SCALES[scales[0]] if scales else 0)
+
+
+def shown(amount: float, unit: Unit) -> str:
+    """An amount with its unit, as messages and tables print it."""
+    amount = float(amount)
+    if unit.pure:
+        formats = {"rate": f"{100 * amount:,.2f}%", "multiple": f"{amount:,.2f}x", "years": f"{amount:,.2f} years"}
+        return formats.get(unit.shown, f"{amount:,.4g}")
+    large = unit.like(money(unit.dimensions[0][0])) if len(unit.dimensions) == 1 else False
+    return f"{amount:,.0f} {unit}" if large and abs(amount) >= 10 else f"{amount:,.2f} {unit}"
+
+
+def amount(value: float, unit: Unit) -> str:
+    """An amount as a column prints it whose heading names the unit; rates and multiples keep their sign."""
+    if not math.isfinite(value):
+        return "n/a"
+    text = shown(value, unit)
+    return text.removesuffix(f" {unit}") if not unit.pure else text
+
+
+def change(value: float, unit: Unit) -> str:
+    """A difference with its sign; rates differ by points."""
+    text = shown(value, unit)
+    text = text if value < 0 else f"+{text}"
+    return text.replace("%", " points") if unit.pure and unit.shown == "rate" else text

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import numpy as np
 
@@ -22,9 +22,13 @@ from ..operations import at_least, at_most, final
 from ..problems import Place
 from ..recording import Recording
 from ..simulation.results import Simulation
+from ..tables import Shown, Table
 from ..units import Unit, UnitMismatch
 from .recorded import Recorded
 from .standards import Severity, Standard, standards
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 When = Literal["live", "files", "run"]
 
@@ -61,6 +65,28 @@ class Finding:
     def as_json(self) -> dict[str, str]:
         """The contract's object."""
         return {"id": self.id, "severity": self.severity, "message": self.message, "place": str(self.place)}
+
+
+class Findings(tuple[Finding, ...], Shown):
+    """Checks that fired, in the order of the files; in a notebook they are a table, errors first."""
+
+    __slots__ = ()
+
+    def tables(self) -> list[Table]:
+        """A row a finding."""
+        from ..layouts.findings import findings_tables
+
+        return findings_tables(self)
+
+    def to_frame(self) -> DataFrame:
+        """A row a finding, indexed by its number: severity, place, message, rule and id."""
+        import pandas as pd
+
+        columns = ("severity", "place", "message", "rule", "id")
+        rows = [(one.severity, str(one.place), one.message, one.rule, one.id) for one in self]
+        return pd.DataFrame(rows, columns=columns, index=pd.RangeIndex(1, len(rows) + 1, name="finding"))
+
+    __repr__ = Shown.__repr__
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ import click
 
 from ..version import __version__
 from . import compare as comparing
+from . import new as starting
 from . import pull as pulling
 from . import run as running
+from . import schema as schemas
 from . import sensitivity as analysing
 from .errors import guarded, print_json
 from .options import case_argument, draws_option, json_option, overrides, seed_option, set_option
@@ -125,9 +127,9 @@ def solve(
     if as_json:
         print_json(found.as_json())
         return
-    from ..terminal import print_solution
+    from ..terminal import print_tables
 
-    print_solution(found)
+    print_tables(found.tables())
 
 
 @main.command()
@@ -149,10 +151,11 @@ def check(case: str, as_json: bool) -> None:
         repaired = {} if repair is None else {"correlation_repair": repair.as_json()}
         print_json({"case": study.case.id, "checks": [finding.as_json() for finding in base.checks], **repaired})
     else:
-        from ..terminal import print_checks, print_repair
+        from ..layouts.simulation import repair_tables
+        from ..terminal import print_checks, print_tables
 
         print_checks(base.checks)
-        print_repair(study.correlation_repair)
+        print_tables(repair_tables(study.correlation_repair))
     if any(finding.severity == "error" for finding in base.checks):
         raise click.exceptions.Exit(1)
 
@@ -257,3 +260,37 @@ def compare(a: str, b: str, as_json: bool, **asked: Any) -> None:
     valuation compare assumptions/alibaba alibaba.xlsx -o walk.xlsx
     """
     comparing.run(a, b, as_json, **asked)
+
+
+@main.command()
+@click.argument("name")
+@starting.options
+@guarded
+def new(name: str, **asked: Any) -> None:
+    """A case to start from: commented files that run at once, each number marked as a placeholder.
+
+    On a terminal it asks for what the options do not say. NAME is the folder of the case, and its id.
+
+    \b
+    valuation new acme
+    valuation new acme --currency CNY --quote USD/ADS --part Cloud=dcf+multiple --part Pay=stake:33% --yes
+    valuation new acme --part Retail=dcf --part Chips=multiple --transaction chips=carve_out --yes
+    """
+    starting.run(name, **asked)
+
+
+@main.command()
+@click.argument("case", type=click.Path(), required=False)
+@schemas.options
+@guarded
+def schema(case: str | None, kind: str, folder: str | None) -> None:
+    """JSON Schema of assumption files, for editors: names are completed, help is shown, mistakes are underlined.
+
+    With a CASE its names are offered too: parts, assumptions, facts, columns of peers.
+
+    \b
+    valuation schema > valuation.json
+    valuation schema --kind segment
+    valuation schema assumptions/alibaba -o assumptions/alibaba/.schema
+    """
+    schemas.run(case, kind, folder)

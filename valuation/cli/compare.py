@@ -52,9 +52,8 @@ def run(a: str, b: str, as_json: bool, *, output: str | None, **asked: Any) -> N
         return
     from rich.markup import escape
 
-    from ..comparison_tables import print_comparison
-    from ..terminal import console
+    from ..terminal import console, print_tables
 
-    print_comparison(found)
+    print_tables(found.tables())
     for name in files.values():
         console().print(f"[bold]{escape(name)}[/bold] written", highlight=False)

@@ -253,7 +253,7 @@ class Runs:
         if self.as_json:
             job.result = {**job.study.as_json(simulation), **files}
             return
-        from ..simulation_tables import print_run, took
+        from ..terminal import print_run, took
 
         click.echo(took(simulation), err=True)
         if job is not self.jobs[0]:

@@ -76,14 +76,11 @@ def _told(
 
 
 def _print(found: Sensitivity | None, goal: Goal | None, grid: Grid | None, written: list[Path]) -> None:
-    from ..sensitivity_tables import print_goal, print_grid, print_sensitivity
+    from ..terminal import print_tables
 
-    if found is not None:
-        print_sensitivity(found)
-    if goal is not None:
-        print_goal(goal)
-    if grid is not None:
-        print_grid(grid)
+    for made in (found, goal, grid):
+        if made is not None:
+            print_tables(made.tables())
     for path in written:
         click.echo(f"{path} written")
 

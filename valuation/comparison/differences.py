@@ -9,8 +9,7 @@ from typing import Final
 from ..assumptions import Assumption, Case, Input
 from ..expressions import Apply, Expression, Listing
 from ..problems import Place
-from ..reverse import shown
-from ..units import Unit
+from ..units import Unit, shown
 from .difference import FRAME, NONE, Difference, Piece, merged
 from .structure import structural
 

@@ -11,14 +11,15 @@ from ..lines import Lines, single
 from ..model import base_value
 from ..problems import InvalidAssumptions, Problem
 from ..simulation.engine import SEED
+from ..tables import Shown, Table
 from ..units import Unit
 from .ranges import RangeDifference, range_differences
 from .sides import Given, Side, side
 from .walk import Order, Step, Walk, walk
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """What moved the value per share from ``a`` to ``b``, in ``unit``, and what moves only the range around it."""
 
     a: Side
@@ -83,6 +84,12 @@ class Comparison:
             "shapley_error": step.shapley_error,
             "place": self.place(step),
         }
+
+    def tables(self) -> list[Table]:
+        """Both sides and the walk between them."""
+        from ..layouts.comparison import comparison_tables
+
+        return comparison_tables(self)
 
 
 def compare(a: Given, b: Given, order: Order = "both", *, pairs: int | None = None, seed: int = SEED) -> Comparison:

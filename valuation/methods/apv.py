@@ -49,6 +49,16 @@ def apv(
         shield_rate: discount rate of tax shields; the cost of debt suits a plan that does not follow the value
         terminal_growth: terminal growth; of flows and debt for ever after the forecast, else nothing comes after it
         distress_cost: cost of financial distress; its present value
+
+    Example:
+        first_flow: ~ pert(50 CNY m, 60 CNY m, 70 CNY m)
+        flow_growth: 4%
+        free_cash_flow: = first_flow * (1 + flow_growth) ** (period - 1)
+        unlevered_cost: 9%
+        tax_rate: 25%
+        cost_of_debt: 5%
+        leverage: 20%
+        terminal_growth: 2%
     """
     line.heading("Without debt")
     rate = discount_at(line, "unlevered cost of capital", unlevered_cost, terminal_growth)

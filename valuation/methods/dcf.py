@@ -50,6 +50,20 @@ def dcf(
         margin: EBITA margin; EBITA as a share of revenue, yearly
         tax_rate: tax rate; on EBITA where it is positive, yearly
         invested_capital: opening invested capital; at the end of the base year, at book
+
+    Example:
+        revenue: 1000 CNY m
+        growth: fade(~ pert(6%, 10%, 15%) to 2.5% over 5 years)
+        margin: ~ pert(12%, 16%, 20%)
+        tax_rate: 25%
+        risk_free: 2.5%
+        equity_risk_premium: ~ pert(4.5%, 5%, 6%)
+        beta: 1.2
+        wacc: = risk_free + beta * equity_risk_premium
+        sales_to_capital: 2
+        terminal_growth: 2.5%
+        terminal_return: 12%
+        net_debt: 0 CNY m
     """
     line.heading("Free cash flow")
     forecast = operating_forecast(line, revenue, growth, margin, tax_rate, losses)

@@ -40,6 +40,17 @@ def fcfe(
         cost_of_equity: cost of equity; with the debt of the plan, yearly
         closing_debt: debt at the end of the forecast; else the last year's grows at terminal_growth, or all is repaid
         terminal_growth: terminal growth; of flow and debt for ever after the forecast, else nothing comes after it
+
+    Example:
+        first_flow: ~ pert(50 CNY m, 60 CNY m, 70 CNY m)
+        flow_growth: 4%
+        free_cash_flow: = first_flow * (1 + flow_growth) ** (period - 1)
+        debt: 200 CNY m
+        cost_of_debt: 5%
+        tax_rate: 25%
+        cost_of_equity: 10%
+        closing_debt: 200 CNY m
+        terminal_growth: 2%
     """
     line.heading("Flow to equity")
     owed = line("Debt at the start of the year", debt)

@@ -75,6 +75,13 @@ def last_round(
         volatility: volatility of the equity; a year
         years_to_exit: years to exit; until the classes are paid out
         risk_free: risk-free rate; a year, continuously compounded
+
+    Example:
+        value_from: post-money
+        classes:
+          common: {shares: 80 m shares}
+          series_a: {kind: preferred, shares: 20 m shares, preference: 100 CNY m, round_price: 5 CNY/share}
+        new_money: 100 CNY m
     """
     sold = _sold(classes)
     if value_from == "given equity":

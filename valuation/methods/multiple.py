@@ -74,6 +74,12 @@ def multiple(
         margin: margin; EBITA over sales with EV/Sales, earnings over sales with P/Sales
         payout: payout; share of the earnings that is paid out
         cost_of_equity: cost of equity; of the cross-check by fundamentals
+
+    Example:
+        basis: EV/EBITDA
+        metric: 150 CNY m
+        multiple: ~ pert(8, 10, 13)
+        net_debt: 0 CNY m
     """
     given = dict(locals())
     _same_period(period, multiple_period)

@@ -63,6 +63,12 @@ def net_asset(
         discount_rate: discount rate; of the holding costs, a year
         market_cap: market capitalisation; of the holding, to see its discount to net asset value
         shares: shares; diluted, to see net asset value per share
+
+    Example:
+        holdings:
+          listed: {value: ~ lognormal(800 CNY m, 0.25), owned: 40%}
+          private: {value: 300 CNY m, owned: 100%, discount: 20%}
+        holding_net_debt: 50 CNY m
     """
     if holdings is None and items is None:
         raise MissingAssumption("holdings", "give it, or items")

@@ -65,6 +65,14 @@ def option(
         shares_outstanding: shares outstanding; before exercise, with new_shares
         first_strike: first outlay; of a project in two stages, which buys the option (by the binomial model)
         first_years: years to the first outlay; with first_strike
+
+    Example:
+        spot: ~ lognormal(300 CNY m, 0.3)
+        strike: 250 CNY m
+        life: 3 years
+        risk_free: 2.5%
+        volatility: 45%
+        cost_of_delay: 5%
     """
     diluting = new_shares is not None or shares_outstanding is not None
     _consistent(kind, style, model, subject, diluting)

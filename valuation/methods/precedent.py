@@ -64,6 +64,14 @@ def precedent(
         basis: basis; whether the multiples are of the enterprise value or of the equity value
         level: level of value; control as paid, or minority, without the premium for control
         statistic: statistic; which figure of the deals' multiples is used
+
+    Example:
+        metric: 150 CNY m
+        deals:
+          first_deal: {paid: 900 CNY m, acquired: 100%, metric: 80 CNY m}
+          second_deal: {paid: 300 CNY m, acquired: 60%, metric: 55 CNY m, net_debt: 40 CNY m}
+          third_deal: {paid: 700 CNY m, acquired: 100%, metric: 75 CNY m}
+        statistic: median
     """
     line.heading("Deals")
     values = {name: _value(line, name, deal, basis, level) for name, deal in deals.items()}

@@ -46,6 +46,13 @@ def risk_adjusted(
         launch_value: value at launch; at the end of the last stage, of all that comes after it
         flows: cash flows after launch; yearly, instead of a value at launch; nothing follows the last
         timing: timing of cash flows; middle or end of each year after launch
+
+    Example:
+        stages:
+          design: {probability: 60%, years: 1, cost: 20 CNY m}
+          trial: {probability: ~ beta(7, 3), years: 2, cost: 40 CNY m}
+        discount_rate: 10%
+        launch_value: ~ lognormal(600 CNY m, 0.4)
     """
     line.heading("Stages")
     reached: Any = None  # until the first stage is passed, it is reached for certain and at once

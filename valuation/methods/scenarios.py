@@ -53,6 +53,13 @@ def scenarios(
         discount_rate: discount rate; a year, without a premium for failure; of outcomes without their own
         floor: floor; what the value of an outcome cannot fall below
         timing: timing of cash flows; middle or end of each year
+
+    Example:
+        outcomes:
+          success: {probability: 30%, value: ~ lognormal(1500 CNY m, 0.3), years: 4}
+          survival: {probability: 50%, value: 300 CNY m, years: 4}
+          failure: {probability: 20%, value: 0 CNY m, years: 2}
+        discount_rate: 15%
     """
     line.heading("Outcomes")
     chances, weighted = [], []

@@ -47,6 +47,12 @@ def stake(
         discount: discount; for a lock-up or lack of marketability, never on top of the holding discount for the same
         tax_rate: tax rate on the latent gain; if a sale is planned and taxed
         tax_basis: tax basis; of what the value is of: 100 %, or the shares held
+
+    Example:
+        value: ~ lognormal(1000 CNY m, 0.2)
+        basis: estimate
+        discount: ~ pert(0%, 10%, 20%)
+        owned: 30%
     """
     line.heading(f"Equity by {basis}")
     worth = _value(line, value, paid, fraction, (shares_held, price, fx))

@@ -53,6 +53,12 @@ def venture(
         later_rounds: later rounds; named rows of the share of the company sold in each, instead of dilution
         investment: new money; paid in now for new shares
         old_shares: old shares; before the new money, fully diluted
+
+    Example:
+        exit_value: ~ lognormal(2000 CNY m, 0.4)
+        years_to_exit: 4 years
+        target_return: 35%
+        dilution: 20%
     """
     line.heading("Venture method")
     success, target_return = _failure_once(line, success, annual_failure, target_return)

@@ -1,5 +1,5 @@
 """Reverse: what the market price implies for one assumption or one part, by root search and in closed form."""
 
-from .solve import Solution, shown, solve
+from .solve import Solution, solve
 
-__all__ = ["Solution", "shown", "solve"]
+__all__ = ["Solution", "solve"]

@@ -18,7 +18,8 @@ from ..lines import Array, Lines, single
 from ..model import base_value, value
 from ..simulation.engine import DRAWS, SEED, Progress, simulate
 from ..simulation.results import Simulation
-from ..units import MULTIPLE, Unit, money
+from ..tables import Shown, Table
+from ..units import MULTIPLE, Unit, shown
 from . import closed_forms
 from .roots import FINE, NEAREST, Search, search
 from .unknowns import Unknown, refusal, unknown
@@ -49,8 +50,8 @@ class Sensitivity:
     higher: float | None
 
 
-@dataclass(frozen=True)
-class Solution:
+@dataclass(frozen=True, repr=False)
+class Solution(Shown):
     """What a price implies for one name, everything else at its base.
 
     ``unknown`` says what was solved for; of a yearly row ``implied`` is the shift of every year, of an event its
@@ -119,6 +120,12 @@ class Solution:
                 "seed": self.simulation.seed,
             },
         }
+
+    def tables(self) -> list[Table]:
+        """Base beside implied, and how likely that is."""
+        from ..layouts.solution import solution_tables
+
+        return solution_tables(self)
 
 
 def solve(
@@ -334,13 +341,3 @@ def _reads_price(case: Case) -> bool:
     target["shares.price"] = own.price * (1 + STEP)
     other = value(case, Lines(case.years), given, fixed=fixed)
     return bool(single(other.per_share) != single(own.per_share))
-
-
-def shown(amount: float, unit: Unit) -> str:
-    """An amount with its unit, as messages and tables print it."""
-    amount = float(amount)
-    if unit.pure:
-        formats = {"rate": f"{100 * amount:,.2f}%", "multiple": f"{amount:,.2f}x", "years": f"{amount:,.2f} years"}
-        return formats.get(unit.shown, f"{amount:,.4g}")
-    large = unit.like(money(unit.dimensions[0][0])) if len(unit.dimensions) == 1 else False
-    return f"{amount:,.0f} {unit}" if large and abs(amount) >= 10 else f"{amount:,.2f} {unit}"

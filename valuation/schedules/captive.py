@@ -99,6 +99,12 @@ def captive(
         supplier_multiple: multiple of the supplier; where multiples value the segments
         supplier_basis: basis of the supplier's multiple; revenue or profit
         customer_multiple: multiple of the customer's profit; 0 where its revenue is valued, which no charge moves
+
+    Example:
+        internal_sales: ~ pert(30 CNY m, 40 CNY m, 60 CNY m)
+        internal_cost: 25 CNY m
+        treatment: gross
+        external_revenue: 10 CNY m
     """
     gross = _one_treatment(supplier_treatment or treatment, customer_treatment or treatment) == "gross"
     line.heading("Internal sales")

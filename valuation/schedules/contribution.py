@@ -48,6 +48,14 @@ def contribution(
         other_net_debt: net debt of theirs; needed with combined_enterprise_value
         combined_enterprise_value: enterprise value of both; shared out by enterprise measures, less each one's net debt
         agreed: share agreed; without it the average of the measures is used
+
+    Example:
+        net_debt: -40 CNY m
+        other_net_debt: 100 CNY m
+        measures:
+          revenue: {ours: 500 CNY m, theirs: 700 CNY m, level: enterprise}
+          profit: {ours: 60 CNY m, theirs: 55 CNY m}
+        combined_enterprise_value: 2500 CNY m
     """
     line.heading("Contribution by measure")
     if not measures:

@@ -110,6 +110,14 @@ def cost_of_capital(
         specific_premium: specific premium; to be justified
         debt_to_value: debt to value; target, at market values: debt over debt and equity
         tax_rate: tax rate; marginal, on which interest is deducted
+
+    Example:
+        risk_free: 2.5%
+        equity_risk_premium: ~ pert(4.5%, 5%, 6%)
+        beta: 1.2
+        company_spread: 1.5%
+        debt_to_value: 15%
+        tax_rate: 25%
     """
     line.heading("Cost of equity")
     levered = _levered_beta(line, beta, debt_to_value, tax_rate)

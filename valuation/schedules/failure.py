@@ -44,6 +44,10 @@ def failure(
         annual_rate: rate of failure; a year
         cumulative_rate: cumulative rate of failure; such as that of a rating or of companies of an age
         cumulative_years: years of the cumulative rate; those of the horizon unless given
+
+    Example:
+        horizon: 10 years
+        annual_rate: ~ pert(1%, 2%, 4%)
     """
     line.heading("Rate of failure a year")
     given = {"bond_yield": bond_yield, "annual_rate": annual_rate, "cumulative_rate": cumulative_rate}

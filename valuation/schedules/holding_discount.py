@@ -59,6 +59,16 @@ def holding_discount(
         tax_years: years until the gain is taxed; at once unless given
         illiquidity: discount for illiquidity; share of net asset value, such as one for lack of marketability
         control: discount for control and agency; share of net asset value, below 0 where control is worth a premium
+
+    Example:
+        nav: 5000 CNY m
+        market_cap: 4200 CNY m
+        holding_cost: 20 CNY m
+        cost_growth: 2%
+        discount_rate: 9%
+        latent_gain: 800 CNY m
+        tax_rate: 25%
+        tax_years: 10 years
     """
     line.heading("Observed discount")
     base = line("Net asset value before costs and tax", positive(nav))

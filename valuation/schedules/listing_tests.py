@@ -162,6 +162,24 @@ def listing_tests(
         entitlement_waived: assured entitlement is waived; 1 or 0
         lock_up: lock-up of the parent's shares in the unit; from the listing
         hkd: HKD for one unit of the case's currency; 1 where left out
+
+    Example:
+        parent_assets: 20000 CNY m
+        parent_profit: 1500 CNY m
+        parent_earlier_profit: 2600 CNY m
+        parent_revenue: 12000 CNY m
+        parent_cash_flow: 4000 CNY m
+        parent_capitalisation: 30000 CNY m
+        unit_assets: 2500 CNY m
+        unit_profit: 120 CNY m
+        unit_earlier_profit: 80 CNY m
+        unit_revenue: 1200 CNY m
+        unit_cash_flow: 200 CNY m
+        unit_capitalisation: ~ lognormal(8000 CNY m, 0.3)
+        years_listed: 10 years
+        offered: 20%
+        independent: 1
+        hkd: 1.09 HKD/CNY
     """
     vote = _ratios(line, parent, unit, rules, offered, control, consideration, equity_capital)
     line.heading("Parent and unit apart")

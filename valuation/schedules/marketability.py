@@ -36,6 +36,12 @@ def marketability(
         risk_free: risk-free rate; a year, continuously compounded (Chaffe)
         dividend_yield: dividend yield; a year, continuously compounded (Chaffe, Finnerty, Ghaidarov)
         model: model; which discount is used
+
+    Example:
+        volatility: ~ uniform(30%, 50%)
+        lock_up: 1 years
+        risk_free: 2.5%
+        model: finnerty
     """
     line.heading("Discount for lack of marketability by model")
     over = spread(line, volatility, lock_up)

@@ -25,6 +25,11 @@ def regional_premium(line: Line, *, regions: Regions) -> None:
 
     Args:
         regions: regions; named rows of revenue and premium (equity risk premium of the region)
+
+    Example:
+        regions:
+          home: {revenue: 600 CNY m, premium: 5.5%}
+          abroad: {revenue: 200 CNY m, premium: ~ pert(5%, 6%, 8%)}
     """
     line.heading("Where revenue is earned")
     earned = {name: line(f"Revenue, {name}", not_negative(row["revenue"])) for name, row in regions.items()}

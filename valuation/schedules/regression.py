@@ -50,6 +50,11 @@ def regression(
         target_research: research of the target; in the unit of the column, needed with research
         scale: scale; logarithms keep the predicted multiple positive and outliers small
         confidence: confidence; that a peer like the target lies within the prediction interval
+
+    Example:
+        multiple: = peers.chips.ev_sales
+        growth: = peers.chips.growth
+        target_growth: 0.25
     """
     regressors = {"growth": (growth, target_growth)}
     if margin is not None:

@@ -33,6 +33,15 @@ def research(
         life: amortisable life; in years, straight line
         ebita: EBITA as reported; after research expenses, of the base year
         revenue: revenue; of the base year, for the margin
+
+    Example:
+        expenses:
+          this_year: {expense: 90 CNY m, age: 0 years}
+          last_year: {expense: 75 CNY m, age: 1 years}
+          two_years_ago: {expense: 60 CNY m, age: 2 years}
+          three_years_ago: {expense: 50 CNY m, age: 3 years}
+        life: 3 years
+        ebita: 120 CNY m
     """
     line.heading("Research asset")
     rows = expenses.items()

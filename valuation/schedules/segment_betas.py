@@ -47,6 +47,11 @@ def segment_betas(
         cost_of_debt: cost of debt; before tax, today's
         maturity: maturity of debt; in years, its weighted average
         tax_rate: tax rate; marginal
+
+    Example:
+        businesses:
+          software: {beta: 1.2, revenue: 400 CNY m, ev_sales: 6}
+          retail: {beta: 0.9, revenue: 900 CNY m, ev_sales: ~ pert(0.8, 1, 1.5)}
     """
     line.heading("Values of the businesses")
     worths: dict[str, Any] = {}

@@ -54,6 +54,13 @@ def stub_value(
         tax_rate: tax rate; on the latent gain, if a sale is taxed
         tax_basis: tax basis; of the subsidiary shares, per parent share
         holding_net_debt: net debt of the holding; the parent alone, without its subsidiary
+
+    Example:
+        parent_price: 40 CNY/share
+        subsidiary_price: ~ lognormal(25 CNY/share, 0.2)
+        held: 70%
+        subsidiary_shares: 80 m shares
+        parent_shares: 100 m shares
     """
     _come_in_pairs(borrow_cost, borrow_years, tax_rate, tax_basis)
     line.heading("Equity stub")

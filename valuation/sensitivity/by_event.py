@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ..assumptions import Input
+from ..tables import Shown, Table
 from ..units import Unit
 from .draws import Array, Sample, share_above
 from .results import frame, is_event, plain
@@ -41,8 +42,8 @@ class Outcome:
     above: float
 
 
-@dataclass(frozen=True)
-class ByEvent:
+@dataclass(frozen=True, repr=False)
+class ByEvent(Shown):
     """All outcomes, event by event in file order."""
 
     quote: Unit
@@ -58,6 +59,12 @@ class ByEvent:
     def to_frame(self) -> DataFrame:
         """The outcomes as a pandas frame, indexed by name and outcome."""
         return frame(self.outcomes, ["name", "outcome"])
+
+    def tables(self) -> list[Table]:
+        """The value given each outcome."""
+        from ..layouts.sensitivity import events_tables
+
+        return events_tables(self)
 
 
 def by_event(sample: Sample) -> ByEvent:

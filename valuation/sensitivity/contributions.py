@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ..tables import Shown, Table
 from ..units import Unit
 from .draws import Array, Sample, ranks
 from .results import frame, plain
@@ -41,8 +42,8 @@ class Contribution:
     regression: float
 
 
-@dataclass(frozen=True)
-class Contributions:
+@dataclass(frozen=True, repr=False)
+class Contributions(Shown):
     """Inputs from the largest contribution to the smallest.
 
     ``r_squared`` and ``rank_r_squared`` say how much of the variance the two regressions explain. A rank correlation
@@ -66,6 +67,12 @@ class Contributions:
     def to_frame(self) -> DataFrame:
         """The inputs as a pandas frame."""
         return frame(self.inputs)
+
+    def tables(self) -> list[Table]:
+        """Rank correlations, contributions and regressions."""
+        from ..layouts.sensitivity import contributions_tables
+
+        return contributions_tables(self)
 
 
 def contributions(sample: Sample) -> Contributions:

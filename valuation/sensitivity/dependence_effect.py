@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..simulation.evaluator import Evaluator
+from ..tables import Shown, Table
 from ..units import Unit
 from .draws import Sample, valued
 from .results import frame, plain
@@ -31,8 +32,8 @@ class Spread:
     above: float
 
 
-@dataclass(frozen=True)
-class DependenceEffect:
+@dataclass(frozen=True, repr=False)
+class DependenceEffect(Shown):
     """The spread ``correlated`` and ``independent``; ``widening`` is the ratio of standard deviations, less one."""
 
     quote: Unit
@@ -54,6 +55,12 @@ class DependenceEffect:
     def to_frame(self) -> DataFrame:
         """The two spreads as a pandas frame."""
         return frame([self.correlated, self.independent])
+
+    def tables(self) -> list[Table]:
+        """The spread with correlations and without."""
+        from ..layouts.sensitivity import dependence_tables
+
+        return dependence_tables(self)
 
 
 def dependence_effect(sample: Sample) -> DependenceEffect:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from ..assumptions import Case
-from ..reverse import shown
 from ..reverse.unknowns import refusal
 from ..simulation.engine import SEED
 from ..simulation.errors import mean_error
 from ..simulation.evaluator import Evaluator
-from ..units import Unit
+from ..tables import Shown, Table
+from ..units import Unit, shown
 from .draws import DRAWS, Sample, sample
 from .levers import Lever, per_share
 from .results import frame, plain
@@ -42,8 +42,8 @@ class Point:
     standard_error: float
 
 
-@dataclass(frozen=True)
-class Goal:
+@dataclass(frozen=True, repr=False)
+class Goal(Shown):
     """Where one name must be for the wanted probability that the value per share is above the price.
 
     ``moved`` says how: an uncertain name by a ``shift`` of all its draws, its spread kept; an event by its
@@ -79,6 +79,12 @@ class Goal:
     def to_frame(self) -> DataFrame:
         """The curve as a pandas frame, indexed by level."""
         return frame(self.curve, "level")
+
+    def tables(self) -> list[Table]:
+        """Where the name must be, and the curve."""
+        from ..layouts.levels import goal_tables
+
+        return goal_tables(self)
 
 
 def goal(

@@ -15,6 +15,7 @@ from ..model import value
 from ..reverse.unknowns import Unknown, refusal, unknown
 from ..simulation.engine import SEED
 from ..simulation.evaluator import Evaluator
+from ..tables import Shown, Table
 from ..units import Unit
 from .draws import DRAWS, Array, sample, share_above
 from .levers import Lever, per_share
@@ -38,8 +39,8 @@ class Axis:
     unit: Unit | None = None
 
 
-@dataclass(frozen=True)
-class Grid:
+@dataclass(frozen=True, repr=False)
+class Grid(Shown):
     """Figures for each pair of levels: ``figures[row][column]``, a row a level of ``rows``; NaN where impossible.
 
     ``measure`` is the value per share at base (``value``), the mean of simulated values or P(value > price), both over
@@ -73,6 +74,12 @@ class Grid:
 
         down = pd.Index(self.rows.levels, name=self.rows.name)
         return pd.DataFrame(self.figures, index=down, columns=pd.Index(self.columns.levels, name=self.columns.name))
+
+    def tables(self) -> list[Table]:
+        """Levels of the first name down, of the second across."""
+        from ..layouts.levels import grid_tables
+
+        return grid_tables(self)
 
 
 def grid(

@@ -10,6 +10,7 @@ from ..assumptions import Case
 from ..simulation.engine import SEED
 from ..simulation.evaluator import Evaluator
 from ..simulation.processes import one_core_each
+from ..tables import Shown, Table
 from .by_event import ByEvent, by_event
 from .contributions import Contributions, contributions
 from .dependence_effect import DependenceEffect, dependence_effect
@@ -24,8 +25,8 @@ ALL: Final = (*QUICK, "dependence", "sobol", "shapley")
 PART: Final = 4
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Shown):
     """What was analysed, None for what was not asked for.
 
     ``sample`` holds the common draws behind contributions, worst, events and dependence; Sobol' indices and Shapley
@@ -49,6 +50,12 @@ class Sensitivity:
         found = {name: getattr(self, name) for name in ALL}
         told = {name: one.as_json() for name, one in found.items() if one is not None}
         return {**head, "seed": drawn.seed, "invalid": dict(drawn.invalid), **told}
+
+    def tables(self) -> list[Table]:
+        """Every analysis that was made."""
+        from ..layouts.sensitivity import sensitivity_tables
+
+        return sensitivity_tables(self)
 
 
 def sensitivity(case: Case, only: Collection[str] | None = None, draws: int = DRAWS, seed: int = SEED) -> Sensitivity:

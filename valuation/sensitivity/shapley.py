@@ -16,6 +16,7 @@ import numpy as np
 
 from ..simulation.engine import SEED
 from ..simulation.evaluator import Evaluator
+from ..tables import Shown, Table
 from ..units import Unit
 from .conditional import exact_gains, path_gains
 from .draws import Array, Function, worth
@@ -57,8 +58,8 @@ class Effect:
     standard_error: float
 
 
-@dataclass(frozen=True)
-class Shapley:
+@dataclass(frozen=True, repr=False)
+class Shapley(Shown):
     """Effects by falling share; they sum to ``variance``.
 
     ``pairs`` of draws were held against each other, of which ``left_out`` met an impossible draw; ``exact`` says that
@@ -82,6 +83,12 @@ class Shapley:
     def to_frame(self) -> DataFrame:
         """The inputs as a pandas frame."""
         return frame(self.inputs)
+
+    def tables(self) -> list[Table]:
+        """Effects with their errors."""
+        from ..layouts.sensitivity import shapley_tables
+
+        return shapley_tables(self)
 
 
 def shapley_effects(

@@ -11,6 +11,7 @@ import numpy as np
 from ..simulation.engine import SEED
 from ..simulation.errors import mean_error
 from ..simulation.evaluator import Evaluator
+from ..tables import Shown, Table
 from ..units import Unit
 from .draws import Array, Function, scores, worth
 from .results import frame, plain
@@ -56,8 +57,8 @@ class Index:
     total_error: float
 
 
-@dataclass(frozen=True)
-class Sobol:
+@dataclass(frozen=True, repr=False)
+class Sobol(Shown):
     """Indices by falling total; ``interactions`` is what first-order indices leave of the variance.
 
     ``variance`` is in squares of ``quote``; ``evaluations`` is how often the model was run. ``note`` says that
@@ -84,6 +85,12 @@ class Sobol:
     def to_frame(self) -> DataFrame:
         """The inputs as a pandas frame."""
         return frame(self.inputs)
+
+    def tables(self) -> list[Table]:
+        """First-order and total indices."""
+        from ..layouts.sensitivity import sobol_tables
+
+        return sobol_tables(self)
 
 
 def sobol_indices(function: Function, dimensions: int, draws: int = DRAWS, seed: int = SEED) -> Indices:

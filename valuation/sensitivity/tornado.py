@@ -13,6 +13,7 @@ from ..assumptions import Case, Input
 from ..lines import Lines, single
 from ..model import base_value
 from ..simulation.evaluator import Evaluator
+from ..tables import Shown, Table
 from ..units import Unit
 from .draws import Array
 from .results import frame, is_event, plain
@@ -44,8 +45,8 @@ class Bar:
     impossible: str
 
 
-@dataclass(frozen=True)
-class Tornado:
+@dataclass(frozen=True, repr=False)
+class Tornado(Shown):
     """Bars from the widest to the narrowest, those with an impossible end last; money in ``quote``."""
 
     base: float
@@ -67,6 +68,12 @@ class Tornado:
     def to_frame(self) -> DataFrame:
         """The bars as a pandas frame."""
         return frame(self.bars)
+
+    def tables(self) -> list[Table]:
+        """Each input at both ends, the widest first."""
+        from ..layouts.sensitivity import tornado_tables
+
+        return tornado_tables(self)
 
 
 def tornado(case: Case, quantiles: tuple[float, float] = QUANTILES) -> Tornado:

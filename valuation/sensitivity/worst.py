@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..tables import Shown, Table
 from ..units import Unit
 from .draws import Array, Sample
 from .results import frame, is_event, plain
@@ -55,8 +56,8 @@ class Tail:
     inputs: tuple[Difference, ...]
 
 
-@dataclass(frozen=True)
-class Worst:
+@dataclass(frozen=True, repr=False)
+class Worst(Shown):
     """The worst and the best ``tail`` of the draws; ``shortfall`` is the mean of the worst 1, 5 and 10 %."""
 
     tail: float
@@ -75,6 +76,12 @@ class Worst:
     def to_frame(self) -> DataFrame:
         """The inputs in the worst draws as a pandas frame."""
         return frame(self.worst.inputs)
+
+    def tables(self) -> list[Table]:
+        """What is different in the worst and in the best draws."""
+        from ..layouts.sensitivity import worst_tables
+
+        return worst_tables(self)
 
 
 def worst(sample: Sample, tail: float = TAIL) -> Worst:

@@ -252,4 +252,5 @@ class _Run:
             invalid=collected.invalid,
             repair=self.evaluator.dependence.report,
             kept={name: collected.kept(name) for name in self.asked.keep},
+            quote=case.quote,
         )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..tables import Shown, Table
+from ..units import NUMBER, Unit
 from .draws import Draws, Sample
 from .sketch import RANK_ERROR
 
@@ -82,13 +84,13 @@ class Drawn:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class Simulation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Simulation(Shown):
     """The distributions that a run found; NaN where a draw is impossible.
 
     ``value`` is the value per share as quoted, ``shares`` each part's per quoted share, ``attributables`` each part's
     in the case's money. ``invalid`` counts impossible draws by the line that spoiled them. ``kept`` holds the draws of
-    names that were asked for: (draws,), or (years, draws) when yearly.
+    names that were asked for: (draws,), or (years, draws) when yearly. ``quote`` is the unit of the value per share.
     """
 
     value: Sample
@@ -99,6 +101,7 @@ class Simulation:
     invalid: Mapping[str, int] = field(default_factory=dict)
     repair: Any = None
     kept: Mapping[str, Array] = field(default_factory=dict)
+    quote: Unit = NUMBER
 
     @property
     def per_share(self) -> Array:
@@ -260,6 +263,12 @@ class Simulation:
             low, high = low - 0.5, high + 0.5
         edges = np.linspace(low, high, bins + 1)
         return {"edges": edges.tolist(), "shares": self.value.shares(edges).tolist()}
+
+    def tables(self) -> list[Table]:
+        """How well the value is known, and the ranges of parts."""
+        from ..layouts.simulation import parts_of_run, simulation_tables
+
+        return [*simulation_tables(self, self.quote), parts_of_run(self, self.quote)]
 
 
 def _checkpoints(sample: Sample, drawn: Drawn) -> Iterator[Checkpoint]:

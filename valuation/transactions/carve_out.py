@@ -63,6 +63,18 @@ def carve_out(
         employee_share: share of employees; new shares given to employees, as a share of all after the offer
         assured_entitlement: assured entitlement; share of the offer that the parent's holders buy at the offer price
         debt_push_down: debt pushed down; borrowed by the part and paid out to its owners before the offer
+
+    Example:
+        probability: 40%
+        years_until: 1 years
+        discount_rate: 10%
+        old_shares: 1000 m shares
+        primary: 100 CNY m
+        discount: ~ pert(5%, 12%, 25%)
+        fee: 3%
+        lock_up_years: 1
+        lock_up_discount: 8%
+        one_off_costs: 5 CNY m
     """
     part = at_the_date(line, before, terms)
     line.heading("The offer")

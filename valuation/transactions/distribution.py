@@ -50,6 +50,16 @@ def distribution(
         new_shares: new shares per share; of the new company for each share of the parent, 1/3 for one for three
         retained: share kept; by the parent, as a share of the new company (IRC 355 allows up to 20 %)
         debt_push_down: debt pushed down; borrowed by the new company and paid out to its owners before it leaves
+
+    Example:
+        probability: 60%
+        years_until: 1 years
+        discount_rate: 10%
+        new_shares: 1
+        standalone_cost: 4 CNY m
+        stranded_cost: 3 CNY m
+        cost_rate: 9%
+        one_off_costs: 5 CNY m
     """
     part = at_the_date(line, before, terms)
     line.heading("The distribution")

@@ -57,6 +57,15 @@ def merger(
         new_money: new money; from outside investors, for new shares of the merged company
         post_money: post-money value; at which the new money comes in, without it at fair value
         employee_share: share of employees; given after the merger and before the new money, as a share of all
+
+    Example:
+        probability: 70%
+        years_until: 0.5 years
+        discount_rate: 12%
+        other_value: ~ lognormal(2000 CNY m, 0.2)
+        stake: 30%
+        synergies: 50 CNY m
+        one_off_costs: 5 CNY m
     """
     if post_money is not None and new_money is None:
         raise TypeError("expected new_money with post_money, found post_money alone")

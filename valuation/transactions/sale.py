@@ -39,6 +39,15 @@ def sale(
         price: price; for 100 % of the part's equity, at the date
         premium: control premium; of the price over the market value, instead of price
         retained: share kept; by the parent, as a share of the part
+
+    Example:
+        probability: 30%
+        years_until: 1 years
+        discount_rate: 10%
+        premium: ~ pert(0%, 15%, 30%)
+        tax_rate: 25%
+        tax_basis: 200 CNY m
+        one_off_costs: 5 CNY m
     """
     if price is not None and premium is not None:
         raise TypeError("expected either price or premium, found both")

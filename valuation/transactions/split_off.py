@@ -48,6 +48,14 @@ def split_off(
         retained: share kept; by the parent, as a share of the part
         parent_price: price of the parent's share; money a share at the date, without it the value of a share before
         debt_push_down: debt pushed down; borrowed by the part and paid out to its owners before the exchange
+
+    Example:
+        probability: 25%
+        years_until: 1 years
+        discount_rate: 10%
+        part_shares: 400 m shares
+        discount: 7%
+        one_off_costs: 5 CNY m
     """
     part = at_the_date(line, before, terms)
     line.heading("The exchange")

@@ -47,6 +47,13 @@ def tracking_stock(
         sold: money for tracking shares; gross, from shares that the parent sells to the public
         discount: IPO discount; of the offer price to the price of a tracking share after the offer
         fee: gross spread; of banks, as a share of the gross money
+
+    Example:
+        probability: 20%
+        years_until: 1 years
+        discount_rate: 10%
+        distributed: 30%
+        one_off_costs: 5 CNY m
     """
     if distributed is None and sold is None:
         raise MissingAssumption("distributed", "give it, or sold")

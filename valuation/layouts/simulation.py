@@ -1,21 +1,17 @@
-"""What ``valuation run`` prints of a simulation: ranges, how well they are known, and how they were drawn."""
+"""A run as tables: mean and percentiles with their errors, how it was drawn, its parts, and repaired correlations."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-from rich.table import Table
-
-from .terminal import console, print_checks, print_price, print_repair, print_table
+from ..tables import Bold, Column, Table, Text, note
 
 if TYPE_CHECKING:
-    from .simulation.results import Simulation
-    from .study import Study
-    from .units import Unit
+    from ..dependence import Repair
+    from ..simulation.results import Simulation
+    from ..units import Unit
 
 DESIGNS = {
     "sobol": "{:,} scramblings of a Sobol' sequence",
@@ -24,44 +20,33 @@ DESIGNS = {
     "random": "plain random draws",
 }
 WORST = 0.05
+REPAIRED = 12
 
 
-def print_run(study: Study, simulation: Simulation, written: Sequence[Path]) -> None:
-    """Print parts with ranges, the price, how well the value is known, the checks, and which files were written."""
-    base = study.value()
-    print_table(base, simulation)
-    print_price(base)
-    print_simulation(simulation, base.case.quote)
-    print_checks(study.findings(simulation), quiet=True)
-    for path in written:
-        console().print(f"[bold]{escape(str(path))}[/bold] written", highlight=False)
-
-
-def print_simulation(simulation: Simulation, quote: Unit) -> None:
-    """Print mean and percentiles with their errors, the probability of being above the price, and the draws."""
-    out = console()
+def simulation_tables(simulation: Simulation, quote: Unit) -> list[Table]:
+    """Mean and percentiles with their errors, the probability of being above the price, and the draws."""
+    found = []
     if simulation.drawn.partial:
-        out.print(f"[bold]stopped: this is what {simulation.draws:,} draws give[/bold]", highlight=False)
-    table = Table()
-    for heading in ("simulation", str(quote), "standard error", "95 % interval"):
-        table.add_column(escape(heading), justify="left" if heading == "simulation" else "right")
-    for row in _estimates(simulation):
-        table.add_row(*row)
-    out.print(table)
+        found.append(note((Bold(f"stopped: this is what {simulation.draws:,} draws give"),)))
+    heads = (str(quote), "standard error", "95 % interval")
+    columns = (Column("simulation"), *(Column(head, right=True) for head in heads))
+    notes: list[Text] = []
     if simulation.price is not None:
         above = simulation.probability_above(simulation.price)
-        out.print(f"probability that value is above the price: [bold]{above:.1%}[/bold]", highlight=False)
-    for line in _how(simulation):
-        out.print(line, highlight=False, markup=False)
-    print_repair(simulation.repair)
+        notes.append(("probability that value is above the price: ", Bold(f"{above:.1%}")))
+    found.append(Table("", columns, (tuple(_estimates(simulation)),), (*notes, *_how(simulation))))
+    return found + repair_tables(simulation.repair)
 
 
-def took(simulation: Simulation) -> str:
-    """How long a run took and what computed it; not of the report, which is the same whenever it is made."""
-    drawn = simulation.drawn
-    speed = f", {simulation.draws / drawn.seconds:,.0f} a second" if drawn.seconds else ""
-    name = {"numpy": "NumPy", "compiled": "compiled code"}.get(drawn.engine, drawn.engine)
-    return f"{simulation.draws:,} draws in {drawn.seconds:.2f} s by {name}{speed}"
+def parts_of_run(simulation: Simulation, quote: Unit) -> Table:
+    """The mean and the range of each part's value per quoted share."""
+    columns = (Column("part"), *(Column(head, right=True) for head in ("mean", "P5", "P50", "P95")))
+    rows = []
+    for name in simulation.shares:
+        quantiles = simulation.part_quantiles(name)
+        ends = (simulation.part_mean(name), *(quantiles[q] for q in (0.05, 0.5, 0.95)))
+        rows.append((name, *(f"{end:,.2f}" for end in ends)))
+    return Table(f"Parts, {quote}", columns, (tuple(rows),))
 
 
 def _estimates(simulation: Simulation) -> Iterator[tuple[str, str, str, str]]:
@@ -101,3 +86,17 @@ def _until(simulation: Simulation, until: float) -> str:
     known = "not known" if math.isnan(error) else f"{error:.2g}" if error > 1 else f"{100 * error:.2g}%"
     text = f"largest standard error of P5, P50 and P95: {known}, asked for {100 * until:.4g}%"
     return text if simulation.reached else f"{text}: NOT reached; more --draws would"
+
+
+def repair_tables(repair: Repair | None) -> list[Table]:
+    """The rank correlations that were repaired, before and after; nothing when none was."""
+    if repair is None:
+        return []
+    told = f"rank correlations that contradict each other (smallest eigenvalue {repair.smallest_eigenvalue:.3g})"
+    rows = tuple(
+        (*change.between, f"{change.before:.3f}" if change.given else "not given", f"{change.after:.3f}")
+        for change in repair.visible
+    )
+    columns = (Column("between"), Column("and"), Column("before", right=True), Column("after", right=True))
+    left = f"and {len(rows) - REPAIRED} more, by less; --json lists them all"
+    return [note(f"{told} were repaired:"), Table("", columns, (rows,), most=REPAIRED, rest=left)]
