@@ -4,6 +4,8 @@ A comment above a block says what the block is:
 
     <!-- file: acme.yaml -->                       a file, as the commands below it find it
     <!-- added to: acme.yaml -->                   lines that are put at its end
+    <!-- edit: acme.yaml -->                       lines with - that give way to those with +, as in a diff
+    <!-- copy: assumptions/alibaba mine -->        a folder that is copied by the line of shell below
     <!-- output of: value acme.yaml -->            what a command prints; `make docs` writes it, a test compares it
     <!-- output of: check acme.yaml (status 1) -->
 
@@ -34,13 +36,23 @@ class Block:
     end: int
 
     def lay_out(self, desk: Path) -> None:
-        """Put the file that it shows onto a desk, or add its lines to one; nothing where it shows no file."""
+        """Do to the files of a desk what it says; nothing where it shows no file."""
         what, _, name = self.mark.partition(": ")
-        if what in ("file", "added to"):
+        if what == "copy":
+            source, target = name.split()
+            shutil.copytree(desk / source, desk / target)
+        elif what in ("file", "added to", "edit"):
             path = desk / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            before = path.read_text("utf-8") if what == "added to" else ""
-            path.write_text(before + self.text, "utf-8")
+            before = "" if what == "file" else path.read_text("utf-8")
+            path.write_text(self._edited(before) if what == "edit" else before + self.text, "utf-8")
+
+    def _edited(self, text: str) -> str:
+        """The text with the lines of a diff; ValueError where what it takes out does not stand there once."""
+        old, new = ("".join(line[1:] for line in self.text.splitlines(True) if line[0] == sign) for sign in "-+")
+        if text.count(old) != 1:
+            raise ValueError(f"{self.mark}: expected once, found {text.count(old)} times: {old}")
+        return text.replace(old, new)
 
     @property
     def command(self) -> tuple[list[str], int] | None:
