@@ -228,8 +228,8 @@ def test_links_into_a_page_lead_to_one_of_its_headings(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_files_that_pages_name_exist(name: str) -> None:
     files = re.findall(r"`((?:valuation|tests|docs|notebooks|assumptions|seeds|\.ci)/[\w./-]+)`", page(name))
-    examples = {"valuation/methods/liquidation.py"}
-    assert [file for file in files if file not in examples and not (ROOT / file).exists()] == []
+    examples = ("valuation/methods/liquidation.py", "assumptions/mine/", "seeds/acme/")  # a reader makes these
+    assert [file for file in files if not file.startswith(examples) and not (ROOT / file).exists()] == []
 
 
 def test_the_changelog_has_a_place_for_what_comes() -> None:
