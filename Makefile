@@ -41,6 +41,7 @@ docs: .venv/test-installed  ## write assumptions/README.md, schemas, published r
 	$(BIN)/python docs/publish.py
 	$(BIN)/python docs/pictures.py
 	$(BIN)/python docs/chapters.py
+	$(BIN)/python docs/commands.py
 	$(BIN)/python docs/refresh.py
 
 bench: benchmarks/.venv/installed  ## measure against other tools, and write docs/performance.md; about an hour

@@ -109,14 +109,6 @@ def test_the_changelog_says_each_thing_once() -> None:
 # Commands ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
-def test_every_command_is_in_the_readme_and_its_help_shows_an_example(command: str) -> None:
-    assert f"valuation {command} " in page("README.md")
-    shown = CliRunner().invoke(main, [command, "--help"])
-    assert shown.exit_code == 0
-    assert f"valuation {command} " in shown.output
-
-
 def test_the_readme_names_no_command_that_does_not_exist() -> None:
     named = set(re.findall(r"^valuation ([a-z]+)", "\n".join(blocks("README.md", "sh")), re.MULTILINE))
     assert named <= set(main.commands)

@@ -76,6 +76,7 @@ HOMES: dict[str, set[str]] = {
     "formualizer": {"workbook"},
     "matplotlib": {"plots"},
     "click": {"cli"},
+    "watchfiles": {"cli"},
     "rich": {"__main__", "cli", "terminal"},
 }  # fmt: skip
 

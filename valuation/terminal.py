@@ -109,7 +109,8 @@ def print_checks(findings: Sequence[Finding], *, quiet: bool = False) -> None:
         out.print(f"warning: {len(unsourced)} assumptions have no source; valuation check lists them", highlight=False)
     for finding in shown:
         rule = f" [{finding.rule}]" if finding.rule not in ("", "source") else ""
-        text = f"{finding.severity}: {finding.place}: {finding.message}{rule}"
-        out.print(text, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        text = f": {finding.place}: {finding.message}{rule}"
+        line = Styled.assemble((finding.severity, TONES.get(finding.severity, "")), text)
+        out.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)
     if not findings and not quiet:
         out.print("no problems; every check is clear", highlight=False)

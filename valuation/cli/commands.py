@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ..version import __version__
+from . import check as checking
 from . import compare as comparing
 from . import explain as explaining
 from . import new as starting
@@ -16,12 +17,17 @@ from . import pull as pulling
 from . import run as running
 from . import schema as schemas
 from . import sensitivity as analysing
+from . import solve as solving
+from . import verify as proving
+from .completion import SHELLS, cases, names, script
 from .errors import guarded, print_json
-from .options import case_argument, draws_option, json_option, overrides, seed_option, set_option
+from .group import Purposes
+from .options import case_argument, json_option, overrides, set_option
 from .progress import progress
+from .watch import watch_option
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Purposes, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="valuation")
 def main() -> None:
     """Sum-of-the-parts and spin-off valuation from assumption files to a live Excel workbook.
@@ -29,26 +35,19 @@ def main() -> None:
     \b
     CASE is a folder of assumption files or one YAML file:
       valuation run assumptions/alibaba
-      valuation run assumptions/*/ -o books --until 0.1% --workers 4
-      valuation value assumptions/alibaba --set cloud.terminal_growth=1.5%
-      valuation sensitivity assumptions/alibaba --only tornado,shapley
-      valuation solve assumptions/alibaba --for cloud.wacc
       valuation explain assumptions/alibaba cloud.wacc
-      valuation check assumptions/alibaba
-      valuation verify alibaba.xlsx assumptions/alibaba
-      valuation replay assumptions/alibaba
-      valuation pull alibaba.xlsx assumptions/alibaba --dry-run
-      valuation compare assumptions/alibaba@HEAD~1 assumptions/alibaba
+    valuation pull alibaba.xlsx assumptions/alibaba
     """
 
 
 @main.command()
-@click.argument("case", type=click.Path(), nargs=-1, required=True)
+@click.argument("case", type=click.Path(), nargs=-1, required=True, shell_complete=cases)
 @running.options
+@watch_option
 @set_option
 @json_option
 @guarded
-def run(case: tuple[str, ...], changes: tuple[str, ...], as_json: bool, **asked: Any) -> None:
+def run(case: tuple[str, ...], changes: tuple[str, ...], as_json: bool, watch: bool, **asked: Any) -> None:
     """Value, simulate and write the workbook, of one case or of several by the same workers.
 
     Ctrl-C ends the draws: what was found so far is reported, marked partial, and the status is 130.
@@ -57,8 +56,12 @@ def run(case: tuple[str, ...], changes: tuple[str, ...], as_json: bool, **asked:
     valuation run assumptions/alibaba -o book.xlsx --draws 200000 --seed 7
     valuation run assumptions/alibaba --until 0.1%
     valuation run assumptions/*/ -o books --draws 10000000 --workers 8 --pool processes
+    valuation run assumptions/alibaba --watch
     """
-    running.Runs(case, overrides(changes), as_json, asked).carry_out()
+    if watch:
+        running.watched(case, overrides(changes), as_json, asked)
+    else:
+        running.Runs(case, overrides(changes), as_json, asked).carry_out()
 
 
 @main.command()
@@ -104,80 +107,46 @@ def sensitivity(case: str, changes: tuple[str, ...], as_json: bool, **asked: Any
 
 @main.command()
 @case_argument
-@click.option("--for", "name", required=True, metavar="NAME", help="An assumption by its dotted name, or a part.")
-@click.option("--price", type=float, help="Price per quoted share [default: the price of the case].")
-@draws_option
-@seed_option
+@solving.options
 @set_option
 @json_option
 @guarded
-def solve(
-    case: str, name: str, price: float | None, draws: int, seed: int, changes: tuple[str, ...], as_json: bool
-) -> None:
+def solve(case: str, changes: tuple[str, ...], as_json: bool, **asked: Any) -> None:
     """What the market price implies for one assumption or one part, everything else at its base.
 
     \b
     valuation solve assumptions/alibaba --for cloud.wacc
     valuation solve assumptions/alibaba --for t_head --price 200
     """
-    from ..study import load
-
-    if price is not None and not 0 < price < float("inf"):
-        raise click.UsageError(f"--price takes a number above 0, found {price:g}")
-    study = load(case, overrides(changes))
-    with progress(as_json) as show:
-        found = study.solve(name, price, draws=draws, seed=seed, progress=show)
-    if as_json:
-        print_json(found.as_json())
-        return
-    from ..terminal import print_tables
-
-    print_tables(found.tables())
+    solving.run(case, overrides(changes), as_json, **asked)
 
 
 @main.command()
 @case_argument
+@watch_option
 @json_option
 @guarded
-def check(case: str, as_json: bool) -> None:
+def check(case: str, as_json: bool, watch: bool) -> None:
     """Problems of the files and checks of the model; status 1 when one is an error.
 
     \b
     valuation check assumptions/alibaba --json
+    valuation check assumptions/alibaba --watch
     """
-    from ..study import load
-
-    study = load(case)
-    base = study.value()
-    if as_json:
-        repair = study.correlation_repair
-        repaired = {} if repair is None else {"correlation_repair": repair.as_json()}
-        print_json({"case": study.case.id, "checks": [finding.as_json() for finding in base.checks], **repaired})
+    if watch:
+        checking.watched(case, as_json)
     else:
-        from ..layouts.simulation import repair_tables
-        from ..terminal import print_checks, print_tables
-
-        print_checks(base.checks)
-        print_tables(repair_tables(study.correlation_repair))
-    if any(finding.severity == "error" for finding in base.checks):
-        raise click.exceptions.Exit(1)
+        checking.run(case, as_json)
 
 
 @main.command()
 @click.argument("book", type=click.Path())
-@click.argument("case", type=click.Path(), required=False)
-@click.option(
-    "--draws",
-    type=click.IntRange(1, 100_000),
-    default=200,
-    show_default=True,
-    help="Random draws pushed through the book.",
-)
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.argument("case", type=click.Path(), required=False, shell_complete=cases)
+@proving.options
 @set_option
 @json_option
 @guarded
-def verify(book: str, case: str | None, draws: int, seed: int, changes: tuple[str, ...], as_json: bool) -> None:
+def verify(book: str, case: str | None, changes: tuple[str, ...], as_json: bool, **asked: Any) -> None:
     """Push random draws through the book's own formulas and compare them with NumPy.
 
     With a CASE it also says whether the book still matches it, and which inputs differ; status 1 when it does not.
@@ -186,22 +155,11 @@ def verify(book: str, case: str | None, draws: int, seed: int, changes: tuple[st
     valuation verify alibaba.xlsx --draws 200
     valuation verify alibaba.xlsx assumptions/alibaba
     """
-    from ..reading import load
-    from ..workbook.verify import verify_book
-
-    if changes and case is None:
-        raise click.UsageError("--set needs a CASE, whose values it replaces")
-    found = verify_book(Path(book), draws, seed, None if case is None else load(case, overrides(changes)))
-    if as_json:
-        print_json(found.as_json())
-    else:
-        click.echo(str(found))
-    if not found.proved or (found.match is not None and not found.match.matches):
-        raise click.exceptions.Exit(1)
+    proving.run(book, case, overrides(changes), as_json, **asked)
 
 
 @main.command()
-@click.argument("case", metavar="CASE|RUN.yaml", type=click.Path())
+@click.argument("case", metavar="CASE|RUN.yaml", type=click.Path(), shell_complete=cases)
 @json_option
 @guarded
 def replay(case: str, as_json: bool) -> None:
@@ -283,7 +241,7 @@ def new(name: str, **asked: Any) -> None:
 
 
 @main.command()
-@click.argument("case", type=click.Path(), required=False)
+@click.argument("case", type=click.Path(), required=False, shell_complete=cases)
 @schemas.options
 @guarded
 def schema(case: str | None, kind: str, folder: str | None) -> None:
@@ -324,7 +282,7 @@ def plot(case: str, changes: tuple[str, ...], as_json: bool, **asked: Any) -> No
 
 @main.command()
 @case_argument
-@click.argument("name")
+@click.argument("name", shell_complete=names)
 @explaining.options
 @set_option
 @json_option
@@ -340,3 +298,16 @@ def explain(case: str, name: str, changes: tuple[str, ...], as_json: bool, **ask
     valuation explain assumptions/alibaba peers.ai_chips.ev_sales --json
     """
     explaining.run(case, name, overrides(changes), as_json, **asked)
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+@guarded
+def completion(shell: str) -> None:
+    """The script by which a shell completes commands, options, cases and dotted names.
+
+    \b
+    eval "$(valuation completion bash)"
+    valuation completion fish > ~/.config/fish/completions/valuation.fish
+    """
+    click.echo(script(main, shell))

@@ -9,6 +9,7 @@ import click
 
 from .errors import print_json
 from .options import SEED, together
+from .progress import working
 
 MOST_PAIRS = 100_000
 
@@ -41,7 +42,8 @@ def run(a: str, b: str, as_json: bool, *, output: str | None, **asked: Any) -> N
         from ..workbook.book import check_target
 
         check_target(Path(output))
-    found = compare(a, b, asked["order"], pairs=asked["pairs"], seed=asked["seed"])
+    with working(as_json, "comparing"):
+        found = compare(a, b, asked["order"], pairs=asked["pairs"], seed=asked["seed"])
     files: dict[str, str] = {}
     if output is not None:
         from ..workbook.walk_book import write_walk

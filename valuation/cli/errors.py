@@ -1,7 +1,4 @@
-"""What a user is told of an error: a message on stderr and a status, and JSON on stdout where it was asked for.
-
-Exit status: 0 done; 1 the input has problems; 2 wrong usage; 130 stopped by Ctrl-C.
-"""
+"""What a user is told of an error: a message on stderr and a status, and JSON on stdout where it was asked for."""
 
 from __future__ import annotations
 
@@ -17,6 +14,13 @@ Checks = list[dict[str, str]]
 
 STOPPED: Final = 130
 """The status of a program that Ctrl-C ended, as shells have it: 128 and the number of the signal."""
+STATUSES: Final = {
+    0: "done",
+    1: "the input has problems, or a check, a proof or a replay failed",
+    2: "wrong usage",
+    STOPPED: "stopped by Ctrl-C",
+}
+"""What the exit statuses of all commands mean."""
 
 
 class Refused(click.ClickException):
@@ -49,6 +53,10 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     def guarding(*args: Any, **asked: Any) -> None:
         try:
             command(*args, **asked)
+        except click.UsageError as error:
+            if asked.get("as_json"):
+                print_json(usage(error))
+            raise
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except (Exception, KeyboardInterrupt) as error:
@@ -92,6 +100,11 @@ def refusal(error: BaseException, asked: dict[str, Any]) -> Refused:
 def failure(what: str, message: str, place: str = "") -> dict[str, str]:
     """One entry of ``checks`` in JSON."""
     return {"id": what, "severity": "error", "message": message, "place": place}
+
+
+def usage(error: click.UsageError) -> dict[str, Any]:
+    """What JSON says of wrong usage."""
+    return {"case": None, "checks": [failure("usage", error.format_message())]}
 
 
 def print_json(result: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import click
 
 from .errors import print_json
 from .options import SEED, together
+from .progress import working
 
 MOST_DRAWS = 1_000_000
 
@@ -17,7 +18,9 @@ options = together(
         show_default=True,
         help="Draws that tell how it spreads, rounded up to fit the design.",
     ),
-    click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True),
+    click.option(
+        "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="The same seed gives the same figures."
+    ),
 )
 """The options of the command."""
 
@@ -26,7 +29,8 @@ def run(case: str, name: str, changes: dict[str, str], as_json: bool, *, draws: 
     """Explain one name, as tables or as one JSON object."""
     from ..study import load
 
-    found = load(case, changes).explain(name, draws=draws, seed=seed)
+    with working(as_json, "explaining"):
+        found = load(case, changes).explain(name, draws=draws, seed=seed)
     if as_json:
         print_json(found.as_json())
         return

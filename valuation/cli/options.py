@@ -8,13 +8,15 @@ from typing import Any
 
 import click
 
+from .completion import cases, settings
+
 MOST_DRAWS = 100_000_000
 SEED = 20260202
 
 
 def case_argument(function: Callable[..., None]) -> Callable[..., None]:
     """The CASE argument."""
-    return click.argument("case", type=click.Path())(function)
+    return click.argument("case", type=click.Path(), shell_complete=cases)(function)
 
 
 def together(*options: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -34,6 +36,7 @@ set_option = click.option(
     "changes",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=settings,
     help="Replace an assumption, written as in a file; repeatable.",
 )
 draws_option = click.option(

@@ -19,7 +19,8 @@ options = together(
     click.option("--only", metavar="NAMES", help="Some of them, with commas: football_field,waterfall,histogram."),
     click.option("--line", "lines", multiple=True, metavar="NAME",
                  help="A fan of this yearly line too, by its dotted name; repeatable."),
-    click.option("--format", "kind", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True),
+    click.option("--format", "kind", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True,
+                 help="Of the files."),
     draws_option,
     seed_option,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The progress bar of a simulation, on stderr, so that stdout stays clean."""
+"""What a terminal shows of work that takes time, on stderr, so that stdout stays clean; elsewhere nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Show = Callable[[int, int], None]
 @contextmanager
 def progress(silent: bool, what: str = "simulating") -> Iterator[Show | None]:
     """Open a bar, which appears with the first draws; None where nothing is to be shown."""
-    if silent:
+    if silent or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -33,3 +33,15 @@ def progress(silent: bool, what: str = "simulating") -> Iterator[Show | None]:
     finally:
         if bar.tasks[task].started:
             bar.stop()
+
+
+@contextmanager
+def working(silent: bool, what: str) -> Iterator[None]:
+    """A sign that something is going on, for work whose length is not known."""
+    if silent or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(file=sys.stderr).status(f"{what} ..."):
+        yield

@@ -13,7 +13,7 @@ import click
 
 from .errors import STOPPED, Refused, failure, print_json, refusal
 from .options import SEED, Share, together
-from .progress import progress
+from .progress import progress, working
 
 if TYPE_CHECKING:
     from ..simulation.pool import Pool, Where
@@ -63,7 +63,7 @@ options = together(
         type=click.Choice(["auto", "numpy", "compiled"]),
         default="auto",
         show_default=True,
-        help="compiled needs the extra fast; auto takes it when draws are many.",
+        help="What computes; compiled needs the extra fast, and auto takes it when draws are many.",
     ),
     click.option(
         "--dependence",
@@ -237,7 +237,8 @@ class Runs:
             simulation = job.study.simulate(pool=pool, progress=show, **_keywords(self.asked))
         if simulation.drawn.partial:
             self.status = STOPPED
-        written = job.study.write_workbook(job.target, simulation, self.asked["live_draws"] or 0)
+        with working(self.as_json, "writing the workbook"):
+            written = job.study.write_workbook(job.target, simulation, self.asked["live_draws"] or 0)
         files = {"workbook": str(written)}
         if self.asked["draws_to"]:
             from ..identity import identity
@@ -275,3 +276,19 @@ def _keywords(asked: dict[str, Any]) -> dict[str, Any]:
         "dependence": asked["dependence"],
         "exact": asked["exact"],
     }
+
+
+def watched(cases: Sequence[str], changes: dict[str, str], as_json: bool, asked: dict[str, Any]) -> None:
+    """Run one case again whenever one of its files is saved; the workbook is written anew each time."""
+    from ..study import load
+    from .watch import watch
+
+    if as_json or len(cases) > 1:
+        raise click.UsageError("--watch takes one case and prints tables, not JSON")
+
+    def once() -> tuple[float, str]:
+        Runs(cases, changes, as_json, asked).carry_out()
+        base = load(cases[0], changes).value()
+        return base.per_share, str(base.case.quote)
+
+    watch(cases[0], once)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import names
 from .options import number, together
+from .progress import working
 
 if TYPE_CHECKING:
     from ..sensitivity import Axis, Goal, Grid, Sensitivity
@@ -23,7 +25,9 @@ MOST_DRAWS = 1_000_000
 LEVELS = "Two names with levels: cloud.wacc=8%..10%:5 drivers.usd_cny=6.8,7.0,7.2"
 options = together(
     click.option("--only", metavar="NAMES", help=f"Some of {', '.join(NAMES)}, with commas between."),
-    click.option("--goal", metavar="NAME", help="Seek what makes P(value > price) the --probability."),
+    click.option(
+        "--goal", metavar="NAME", shell_complete=names, help="Seek what makes P(value > price) the --probability."
+    ),
     click.option("--probability", default="60%", show_default=True, help="What --goal seeks."),
     click.option("--grid", nargs=2, metavar="NAME=LEVELS NAME=LEVELS", help=LEVELS),
     click.option(
@@ -41,7 +45,13 @@ options = together(
         show_default=True,
         help="Common draws; Sobol' and Shapley take a quarter for each input.",
     ),
-    click.option("--seed", type=click.IntRange(0), default=20260202, show_default=True),
+    click.option(
+        "--seed",
+        type=click.IntRange(0),
+        default=20260202,
+        show_default=True,
+        help="The same seed gives the same figures.",
+    ),
     click.option("-o", "pictures", type=click.Path(), help="A folder for pictures (needs matplotlib)."),
 )
 """The options of the command."""
@@ -57,9 +67,10 @@ def run(study: Study, as_json: bool, print_json: Callable[[dict[str, Any]], None
     folder = None if asked["pictures"] is None else _folder(asked["pictures"])
     draws, seed = asked["draws"], asked["seed"]
     alone = only is None and (asked["goal"] or axes)
-    found = None if alone else study.sensitivity(only, draws, seed)
-    goal = study.goal(asked["goal"], chance, price, draws=draws, seed=seed) if asked["goal"] else None
-    grid = study.grid(axes[0], axes[1], asked["measure"], price, draws=draws, seed=seed) if axes else None
+    with working(as_json, "analysing"):
+        found = None if alone else study.sensitivity(only, draws, seed)
+        goal = study.goal(asked["goal"], chance, price, draws=draws, seed=seed) if asked["goal"] else None
+        grid = study.grid(axes[0], axes[1], asked["measure"], price, draws=draws, seed=seed) if axes else None
     written = [] if folder is None else _draw(folder, found, goal, grid)
     if as_json:
         print_json(_told(study, found, goal, grid, written))

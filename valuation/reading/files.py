@@ -242,6 +242,15 @@ def _read_correlation_csv(case: Gathered, problems: Problems) -> None:
     case.keys["correlations"] = (node.place, pairs(rows, str(matrix), counts, str(weights), problems))
 
 
+def evidence_of(case: Gathered) -> Path | None:
+    """The file of facts that a case names, looked for from its folder and from here upwards; None without one."""
+    node = case.keys["evidence"][1] if "evidence" in case.keys else None
+    if not isinstance(node, Text):
+        return None
+    folders = [case.root.resolve(), *case.root.resolve().parents, Path.cwd(), *Path.cwd().parents]
+    return next((folder / node.text for folder in folders if is_file(folder / node.text)), None)
+
+
 def _read_evidence(case: Gathered, problems: Problems) -> None:
     """Find the evidence file from the case's folder upwards; one that is away is remarked upon, and facts stay None."""
     node = case.keys["evidence"][1] if "evidence" in case.keys else None
@@ -250,8 +259,7 @@ def _read_evidence(case: Gathered, problems: Problems) -> None:
     if not isinstance(node, Text):
         problems.add(node.place, "evidence", "expected the name of a file of facts")
         return
-    folders = [case.root.resolve(), *case.root.resolve().parents, Path.cwd(), *Path.cwd().parents]
-    path = next((folder / node.text for folder in folders if is_file(folder / node.text)), None)
+    path = evidence_of(case)
     if path is None:
         case.remarks.append(Problem(node.place, "evidence", f"{node.text} is not found, so sources are not checked"))
         return
