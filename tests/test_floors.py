@@ -37,6 +37,8 @@ FLOORS: list[set[str]] = [
         "workbook",
         "pulling",
         "layouts",
+        "football",
+        "plots",
         "explaining",
         "notebook",
     },
@@ -44,7 +46,6 @@ FLOORS: list[set[str]] = [
         "__main__",
         "cli",
         "terminal",
-        "plots",
         "reference",
         "labels",
         "schema",
@@ -57,7 +58,7 @@ FLOORS: list[set[str]] = [
 
 # Where a library may be imported at all.
 HOMES: dict[str, set[str]] = {
-    "numpy": {*set().union(*FLOORS[1:6]), "reference", "plots"},
+    "numpy": {*set().union(*FLOORS[1:6]), "reference"},
     "scipy": {
         "operations", "least_squares", "quantiles", "distributions", "dependence", "simulation", "sensitivity",
         "reverse",
