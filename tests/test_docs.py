@@ -17,15 +17,32 @@ import pytest
 from click.testing import CliRunner
 
 import valuation
+from valuation.checks.standards import standards
 from valuation.cli import main
+from valuation.dilution import SHARE_COUNT
+from valuation.expressions import FUNCTIONS
+from valuation.kinds import Table
 from valuation.methods import METHODS
 from valuation.schedules import SCHEDULES
 from valuation.transactions import ROUTES
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "docs"))
+
+import chapters  # noqa: E402  the documents' own module, beside them
+
 PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "assumptions/README.md",
-         *(f"docs/decisions/{path.name}" for path in sorted((ROOT / "docs/decisions").glob("*.md")))]  # fmt: skip
+         *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md")))]  # fmt: skip
 HEAVY = {"numpy", "scipy", "pandas", "matplotlib", "xlsxwriter", "openpyxl", "rich", "ruamel", "formualizer"}
+CASE_WORDS = {
+    "ads_ratio",
+    "applies_to",
+    "net_debt",
+    "sales_ltm",
+    "sales_ntm",
+    "sales_cal",
+}  # keys of files, columns of peers
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 MISTYPED = ("assumptions/alibaba/segments/cloud.yaml", "drivers.equity_risk_premium", "drivers.equity_risk_premiun")
 
 
@@ -201,10 +218,18 @@ def test_links_between_pages_lead_somewhere(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_links_into_a_page_lead_to_one_of_its_headings(name: str) -> None:
+    links = re.findall(r"\]\((?!https?:|mailto:)([^)#]*)#([^)]+)\)", page(name))
+    pages = {file: (ROOT / name).parent / file if file else ROOT / name for file, _ in links}
+    known = {file: {chapters.anchor(heading) for heading in chapters.headings(path)} for file, path in pages.items()}
+    assert [f"{file}#{mark}" for file, mark in links if mark not in known[file]] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_files_that_pages_name_exist(name: str) -> None:
     files = re.findall(r"`((?:valuation|tests|docs|notebooks|assumptions|seeds|\.ci)/[\w./-]+)`", page(name))
-    examples = {"valuation/methods/liquidation.py"}
-    assert [file for file in files if file not in examples and not (ROOT / file).exists()] == []
+    examples = ("valuation/methods/liquidation.py", "assumptions/mine/", "seeds/acme/")  # a reader makes these
+    assert [file for file in files if not file.startswith(examples) and not (ROOT / file).exists()] == []
 
 
 def test_the_changelog_has_a_place_for_what_comes() -> None:
@@ -232,6 +257,31 @@ def test_every_dependency_has_a_reason() -> None:
 def test_the_reference_of_assumption_files_is_the_generated_one(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_module("valuation.reference", run_name="__main__")
     assert page("assumptions/README.md") == capsys.readouterr().out, "run make docs"
+
+
+def test_the_index_of_theory_is_the_generated_one() -> None:
+    assert page("docs/theory/README.md") == chapters.index(), "run make docs"
+
+
+def test_headings_of_theory_name_what_is_registered() -> None:
+    assert set(chapters.explained()) <= {*METHODS, *SCHEDULES, *ROUTES}
+
+
+def test_names_in_the_theory_are_those_of_parameters_checks_and_functions() -> None:
+    """So that a parameter or a check that is renamed is renamed there too."""
+    every = [*METHODS.values(), *SCHEDULES.values(), *ROUTES.values(), SHARE_COUNT]
+    rows = [
+        name
+        for found in every
+        for p in found.parameters.values()
+        if isinstance(p.kind, Table)
+        for name in p.kind.fields
+    ]
+    known = {*METHODS, *SCHEDULES, *ROUTES, *FUNCTIONS, *standards(), *rows, *CASE_WORDS}
+    known |= {name for found in every for name in found.parameters}
+    for path in (ROOT / "docs/theory").glob("*.md"):
+        named = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", FENCED.sub("", path.read_text("utf-8"))))
+        assert named - known == set(), path.name
 
 
 def test_names_of_the_package_root_exist() -> None:

@@ -21,7 +21,7 @@ def labels(function: Callable[..., Any]) -> list[str]:
 
     >>> from valuation.methods import METHODS
     >>> labels(METHODS["venture"].function)[-3:]
-    ['price_of_a_share', 'failure_adjusted_return', 'retention_after_*']
+    ['failure_adjusted_return', 'retention_after_*', 'dilution_by_all_later_rounds']
     """
     found = [snake(label).replace(_ANY, "*") for used in _functions(function, set()) for label in _written(used)]
     return [label for label in dict.fromkeys(found) if not label.startswith("*") and label.count("*") < 2]
