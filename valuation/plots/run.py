@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ..units import Unit
 from .look import DARK, GREY, LIGHT, MIDDLE, amounts, new_axes, percent, price_line, titled
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from ..simulation.fan import Fan
     from ..simulation.results import Simulation
-    from ..units import Unit
 
 MARKED: Final = (0.05, 0.5, 0.95)
 
