@@ -34,12 +34,13 @@ format: .venv/test-installed  ## lay out the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: .venv/installed  ## write assumptions/README.md, schemas, published runs and the outputs on pages anew
+docs: .venv/test-installed  ## write assumptions/README.md, schemas, published runs, pictures and the outputs on pages anew
 	$(BIN)/python -m valuation.reference > assumptions/README.md.new
 	mv assumptions/README.md.new assumptions/README.md
 	$(BIN)/valuation schema -o assumptions/.schema > /dev/null
 	$(BIN)/python docs/publish.py
 	$(BIN)/python docs/chapters.py
+	$(BIN)/python docs/pictures.py
 	$(BIN)/python docs/refresh.py
 
 bench: benchmarks/.venv/installed  ## measure against other tools, and write docs/performance.md; about an hour

@@ -16,6 +16,11 @@ BAD = sorted((CASES / "bad").glob("*.yaml"))
 ASSUMPTIONS = Path(__file__).parents[1] / "assumptions"
 SHIPPED = sorted(path.parent for path in ASSUMPTIONS.glob("*/case.yaml"))
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-pictures", action="store_true", help="write tests/pictures anew")
+
+
 HEAD = """\
 name: Test
 currency: CNY

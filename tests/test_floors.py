@@ -37,12 +37,13 @@ FLOORS: list[set[str]] = [
         "workbook",
         "pulling",
         "layouts",
+        "football",
+        "plots",
     },
     {
         "__main__",
         "cli",
         "terminal",
-        "plots",
         "reference",
         "labels",
         "schema",
@@ -55,7 +56,7 @@ FLOORS: list[set[str]] = [
 
 # Where a library may be imported at all.
 HOMES: dict[str, set[str]] = {
-    "numpy": {*set().union(*FLOORS[1:6]), "reference", "plots"},
+    "numpy": {*set().union(*FLOORS[1:6]), "reference"},
     "scipy": {
         "operations", "least_squares", "quantiles", "distributions", "dependence", "simulation", "sensitivity",
         "reverse",

@@ -91,6 +91,16 @@ class BaseCase(Shown):
         return None if self.price is None else self.per_share / self.price - 1
 
     @property
+    def steps(self) -> dict[str, float]:
+        """What leads from the sum of the parts to the equity, by name, in the case's money."""
+        steps = dict(self.bridge)
+        if self.holding_discount is not None:
+            steps["holding discount"] = self.holding_discount
+        if self.transactions:
+            steps["transactions, weighted by probability"] = sum(found.expected for found in self.transactions)
+        return steps
+
+    @property
     def market(self) -> dict[str, float]:
         """What the market says of a quoted share beside its price, by name; nothing of the value depends on it."""
         rows = self.lines.scopes.get("market", {})

@@ -10,6 +10,7 @@ import click
 from ..version import __version__
 from . import compare as comparing
 from . import new as starting
+from . import plot as plotting
 from . import pull as pulling
 from . import run as running
 from . import schema as schemas
@@ -294,3 +295,26 @@ def schema(case: str | None, kind: str, folder: str | None) -> None:
     valuation schema assumptions/alibaba -o assumptions/alibaba/.schema
     """
     schemas.run(case, kind, folder)
+
+
+@main.command()
+@case_argument
+@plotting.options
+@set_option
+@json_option
+@guarded
+def plot(case: str, changes: tuple[str, ...], as_json: bool, **asked: Any) -> None:
+    """Pictures of a case: football field, waterfall, distribution, tornado, correlations, before and after.
+
+    Needs the extra notebook: pip install 'valuation[notebook]'. The same seed draws the same bytes.
+
+    \b
+    valuation plot assumptions/alibaba -o pictures
+    valuation plot assumptions/alibaba --only football_field,waterfall --format svg
+    valuation plot assumptions/alibaba --line cloud.revenue_forecast --draws 20000
+    """
+    from ..study import load
+
+    result = plotting.run(load(case, overrides(changes)), as_json, **asked)
+    if result is not None:
+        print_json(result)

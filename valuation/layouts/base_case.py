@@ -50,12 +50,7 @@ def _part(part: Part, simulation: Simulation | None) -> Cells:
 
 
 def _bridge(base: BaseCase) -> Iterator[Cells]:
-    items = dict(base.bridge)
-    if base.holding_discount is not None:
-        items["holding discount"] = base.holding_discount
-    if base.transactions:
-        items["transactions, weighted by probability"] = sum(found.expected for found in base.transactions)
-    for name, amount in items.items():
+    for name, amount in base.steps.items():
         yield name.replace("_", " "), f"{amount:,.0f}", "", f"{amount * base.factor:,.2f}"
 
 

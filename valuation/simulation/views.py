@@ -36,6 +36,12 @@ def view_draws(case: Case, seed: int, draws: int = SAMPLE) -> dict[str, Draws]:
     return {view: Draws(_per_share(case, found, lines, given, view, draws)) for view in views}
 
 
+def view_base(case: Case) -> dict[str, float]:
+    """The base value per quoted share that each compared method alone gives its part."""
+    found, lines = Evaluator.of(case).run(dict(case.base_values))
+    return {view: float(_per_share(case, found, lines, case.base_values, view, 1)[0]) for view in compared(case)}
+
+
 def _per_share(
     case: Case, found: Valuation, lines: Lines, given: Mapping[str, Any], view: str, draws: int
 ) -> np.ndarray[Any, np.dtype[np.float64]]:

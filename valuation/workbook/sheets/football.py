@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from ...formula import Formula
-from ...operations import average_of, highest_of, lowest_of
+from ...football import Range, company_ranges, market_ranges, part_titles
 from ..address import HEAD_ROW
 from ..pages import Draft, Page
 from ..range_bars import MARK, PRICE_MARK, RangeBars
@@ -19,51 +16,33 @@ from .simulation import SCENARIOS, WHOLE_VALUE
 TITLE: Final = "Football field"
 LABEL, UNIT, LOW, BASE, HIGH, LAST_SHOWN, _, PIECES = *range(5), 10, 11, 12
 WIDE: Final = 900
-Range = tuple[str, Formula, Formula, Formula]
 COMPANY: Final = "company"
 PARTS: Final = "parts"
 
 
 def needed(made: Material) -> bool:
     """Whether there is a range to show: of a run, of the market or of scenarios."""
-    return made.simulation is not None or bool(market_ranges(made))
+    return made.simulation is not None or bool(_market(made))
 
 
-def market_ranges(made: Material) -> list[Range]:
-    """What the market says of one share: its last 52 weeks, and the targets of brokers."""
-    find, price = made.recorded.assumption, made.valuation.price
-    ranges: list[Range] = []
-    low, high = find("market.low_52_weeks"), find("market.high_52_weeks")
-    if low is not None and high is not None:
-        ranges.append(("Last 52 weeks", low, price if price is not None else high, high))
-    targets = [find(name) for name in made.case.assumptions if name.startswith("market.targets.")]
-    if targets:
-        ends = lowest_of(*targets), average_of(*targets), highest_of(*targets)
-        ranges.append((f"Brokers: lowest, mean, highest of {len(targets)}", *ends))
-    return ranges
+def _market(made: Material) -> list[Range]:
+    """What the market says of one share."""
+    return market_ranges(made.case.assumptions, made.recorded.assumption, made.valuation.price)
 
 
-def _company(made: Material, draft: Draft) -> Iterator[Range]:
-    """The ranges of the value per share, the widest view first."""
-    base, run = made.valuation.per_share, draft.run
-    if made.simulation is not None:
-        for low, high in (("P5", "P95"), ("P25", "P75")):
-            yield f"Simulation, {low} to {high}", run[WHOLE_VALUE, low], base, run[WHOLE_VALUE, high]
-        stored = [run[SCENARIOS, name] for name in made.scenarios]
-        if len(stored) > 1:
-            yield f"{len(stored)} scenarios", lowest_of(*stored), base, highest_of(*stored)
-    yield from market_ranges(made)
+def _company(made: Material, draft: Draft) -> list[Range]:
+    """The ranges of the value per share; those of the run and of scenarios are stored with it."""
+    base, run, market = made.valuation.per_share, draft.run, _market(made)
+    if made.simulation is None:
+        return list(company_ranges(base, None, (), market))
+    scenarios = [run[SCENARIOS, name] for name in made.scenarios]
+    return list(company_ranges(base, lambda name: run[WHOLE_VALUE, name], scenarios, market))
 
 
-def _parts(made: Material, draft: Draft) -> Iterator[Range]:
+def _parts(made: Material, draft: Draft) -> list[Range]:
     """The ranges of each part and, below it, of each of its methods where it has several."""
-    case = made.case
-    for name, part in case.parts.items():
-        for scope in (name, *(part.views if len(part.views) > 1 else ())):
-            short = re.sub(r" \([^)]*\)", "", part.name)
-            view = case.workings[scope].title.removeprefix(f"{part.name}: ") if scope != name else ""
-            title = f"{short}, by {view[:1].lower()}{view[1:]}" if view else short
-            yield title, draft.run[scope, "P5"], draft.per_share[scope], draft.run[scope, "P95"]
+    run, base = draft.run, draft.per_share
+    return [Range(title, run[scope, "P5"], base[scope], run[scope, "P95"]) for scope, title in part_titles(made.case)]
 
 
 def _prepare(made: Material, draft: Draft) -> None:
@@ -78,11 +57,11 @@ def _write(page: Page, made: Material, draft: Draft) -> None:
     found = made.valuation
     mark = None if found.price is None else made.recording.constant(PRICE_MARK, MARK)
     bars = RangeBars(page, draft, made.case.quote, LOW, PIECES, found.price, mark)
-    at = _table(page, draft, bars, HEAD_ROW, COMPANY, "One share", list(_company(made, draft)))
+    at = _table(page, draft, bars, HEAD_ROW, COMPANY, "One share", _company(made, draft))
     at = _chart(page, draft, at, COMPANY, f"One share, {made.case.quote}", WIDE)
     if made.simulation is not None:
         plain = RangeBars(page, draft, made.case.quote, LOW, PIECES)
-        at = _table(page, draft, plain, at, PARTS, "Parts and their methods", list(_parts(made, draft)))
+        at = _table(page, draft, plain, at, PARTS, "Parts and their methods", _parts(made, draft))
         at = _chart(page, draft, at, PARTS, f"Parts, {made.case.quote}", WIDE)
     page.print_area, page.one_page = (0, LABEL, at, LAST_SHOWN), True
 

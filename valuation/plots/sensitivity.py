@@ -1,34 +1,24 @@
-"""Pictures of sensitivity with matplotlib: each draws into given axes, or into new ones, and returns them.
-
-Colours are told apart in grey as well; every axis names its unit. The extra ``notebook`` installs matplotlib.
-"""
+"""Pictures of sensitivity: what moves the value, and where an assumption would have to be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .atomic import replacing
-from .sensitivity import ByEvent, Contributions, Goal, Grid, Sample, Sensitivity, Shapley, Sobol, Tornado, Worst
-from .units import RATE, Unit
+from ..sensitivity import Contributions, Goal, Grid, Sample, Shapley, Sobol, Tornado, Worst
+from ..units import RATE
+from .look import DARK, GREY, LIGHT, MOST, RED, amounts, name_rows, new_axes, percent, price_line, titled, told
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-MOST: Final = 15
-DARK, LIGHT, RED, GREY = "#1F3864", "#9DB7DD", "#C00000", "#595959"
-WIDE: Final = (9.0, 5.0)
-Draw = Callable[[], Any]
 
 
 def tornado(found: Tornado, axes: Axes | None = None, most: int = MOST) -> Axes:
     """Bars from the base to the value at each end of each input, the widest on top."""
     bars = found.bars[:most][::-1]
-    axes = _axes(axes, len(bars))
+    axes = new_axes(axes, len(bars))
     low, high = (f"P{100 * q:g}" for q in found.quantiles)
     for name, color, ends in (
         (f"{low} (events: no)", LIGHT, [bar.low for bar in bars]),
@@ -37,9 +27,9 @@ def tornado(found: Tornado, axes: Axes | None = None, most: int = MOST) -> Axes:
         widths = np.array(ends) - found.base
         axes.barh(range(len(bars)), widths, left=found.base, color=color, edgecolor=DARK, linewidth=0.5, label=name)
     axes.axvline(found.base, color="black", linewidth=0.8)
-    _names(axes, [bar.name for bar in bars])
+    name_rows(axes, [bar.name for bar in bars])
     axes.set_xlabel(f"value per share, {found.quote}; base {found.base:,.2f}")
-    axes.set_title("One input at a time, others at base")
+    titled(axes, "One input at a time, others at base")
     axes.legend(frameon=False, fontsize=8, loc="lower right")
     return axes
 
@@ -47,41 +37,41 @@ def tornado(found: Tornado, axes: Axes | None = None, most: int = MOST) -> Axes:
 def contributions(found: Contributions, axes: Axes | None = None, most: int = MOST) -> Axes:
     """Contributions to variance with the sign of the rank correlation."""
     rows = found.inputs[:most][::-1]
-    axes = _axes(axes, len(rows))
+    axes = new_axes(axes, len(rows))
     shares = np.array([row.contribution for row in rows])
     axes.barh(range(len(rows)), shares, color=np.where(shares < 0, LIGHT, DARK), edgecolor=DARK, linewidth=0.5)
     axes.axvline(0, color="black", linewidth=0.8)
-    _names(axes, [row.name for row in rows])
-    _percent(axes.xaxis)
+    name_rows(axes, [row.name for row in rows])
+    percent(axes.xaxis)
     axes.set_xlabel("contribution to variance (rank correlation squared, with its sign)")
-    axes.set_title("Contribution to variance, all inputs drawn")
+    titled(axes, "Contribution to variance, all inputs drawn")
     return axes
 
 
 def shapley(found: Shapley, axes: Axes | None = None, most: int = MOST) -> Axes:
     """Shapley effects as shares of the variance, with 95 % intervals."""
     rows = found.inputs[:most][::-1]
-    axes = _axes(axes, len(rows))
+    axes = new_axes(axes, len(rows))
     _shares(axes, [row.share for row in rows], [row.standard_error for row in rows], DARK, 0.0, 0.8, "")
-    _names(axes, [row.name for row in rows])
-    _percent(axes.xaxis)
+    name_rows(axes, [row.name for row in rows])
+    percent(axes.xaxis)
     axes.set_xlim(left=min(0.0, *(row.share for row in rows)) if rows else 0.0)
     axes.set_xlabel("share of the variance of the value per share (bars: 95 % intervals)")
-    axes.set_title("Shapley effects, correlations included")
+    titled(axes, "Shapley effects, correlations included")
     return axes
 
 
 def sobol(found: Sobol, axes: Axes | None = None, most: int = MOST) -> Axes:
     """Total and first-order indices side by side, with 95 % intervals."""
     rows = found.inputs[:most][::-1]
-    axes = _axes(axes, len(rows))
+    axes = new_axes(axes, len(rows))
     _shares(axes, [row.total for row in rows], [row.total_error for row in rows], DARK, 0.2, 0.4, "total")
     _shares(axes, [row.first for row in rows], [row.first_error for row in rows], LIGHT, -0.2, 0.4, "first order")
     axes.axvline(0, color="black", linewidth=0.8)
-    _names(axes, [row.name for row in rows])
-    _percent(axes.xaxis)
+    name_rows(axes, [row.name for row in rows])
+    percent(axes.xaxis)
     axes.set_xlabel("share of the variance of the value per share (bars: 95 % intervals)")
-    axes.set_title("Sobol' indices" + (", correlations switched off" if found.note else ""))
+    titled(axes, "Sobol' indices" + (", correlations switched off" if found.note else ""))
     axes.legend(frameon=False, fontsize=8, loc="lower right")
     return axes
 
@@ -89,7 +79,7 @@ def sobol(found: Sobol, axes: Axes | None = None, most: int = MOST) -> Axes:
 def worst(found: Worst, axes: Axes | None = None, most: int = MOST) -> Axes:
     """How far inputs lie from their mean in the worst draws, and in the best."""
     rows = found.worst.inputs[:most][::-1]
-    axes = _axes(axes, len(rows))
+    axes = new_axes(axes, len(rows))
     best = {row.name: row.standard_deviations for row in found.best.inputs}
     share = f"{found.tail:.0%}"
     for offset, color, name, figures in (
@@ -99,9 +89,9 @@ def worst(found: Worst, axes: Axes | None = None, most: int = MOST) -> Axes:
         places = np.arange(len(rows)) + offset
         axes.barh(places, figures, height=0.4, color=color, edgecolor=DARK, linewidth=0.5, label=name)
     axes.axvline(0, color="black", linewidth=0.8)
-    _names(axes, [row.name for row in rows])
+    name_rows(axes, [row.name for row in rows])
     axes.set_xlabel("mean of the input there less its mean, in standard deviations")
-    axes.set_title(f"What drives the worst and the best {share} of draws")
+    titled(axes, f"What drives the worst and the best {share} of draws")
     axes.legend(frameon=False, fontsize=8, loc="best")
     return axes
 
@@ -110,7 +100,7 @@ def by_event(sample: Sample, name: str, axes: Axes | None = None, bins: int = 60
     """The distribution of the value per share given each outcome of one event; KeyError for a name that is none."""
     numbers = {found.name: number for number, found in enumerate(sample.inputs)}
     outcomes = sample.values[numbers[name]]
-    axes = _axes(axes, 12)
+    axes = new_axes(axes, 12)
     good = sample.per_share[sample.good]
     low, high = np.quantile(good, [0.001, 0.999])
     edges = np.linspace(low, high, bins + 1)
@@ -125,18 +115,18 @@ def by_event(sample: Sample, name: str, axes: Axes | None = None, bins: int = 60
         axes.stairs(
             heights / max(len(chosen), 1), edges, color=color, fill=filled, linestyle=line, linewidth=1.6, label=label
         )
-    _price(axes, sample.price)
-    _percent(axes.yaxis)
+    price_line(axes, sample.price)
+    percent(axes.yaxis)
     axes.set_xlabel(f"value per share, {sample.case.quote}")
     axes.set_ylabel("share of draws with that outcome")
-    axes.set_title(f"Value per share by {name}")
+    titled(axes, f"Value per share by {name}")
     axes.legend(frameon=False, fontsize=8)
     return axes
 
 
 def goal(found: Goal, axes: Axes | None = None) -> Axes:
     """P(value > price) along the name that was sought, with 95 % intervals, the goal and the answer."""
-    axes = _axes(axes, 12)
+    axes = new_axes(axes, 12)
     unit = RATE if found.moved == "probability" else found.unit
     levels = np.array([point.level for point in found.curve])
     chances = np.array([point.probability for point in found.curve])
@@ -144,23 +134,23 @@ def goal(found: Goal, axes: Axes | None = None) -> Axes:
     axes.fill_between(levels, chances - errors, chances + errors, color=LIGHT, linewidth=0, label="95 % interval")
     axes.plot(levels, chances, color=DARK, marker="o", markersize=3, label="probability")
     axes.axhline(found.wanted, color=RED, linewidth=1, linestyle="--")
-    axes.plot([found.level], [found.reached], "D", color=RED, label=f"answer {_told(found.level, unit)}")
+    axes.plot([found.level], [found.reached], "D", color=RED, label=f"answer {told(found.level, unit)}")
     axes.plot(
-        [found.base_level], [found.base_probability], "s", color="black", label=f"now {_told(found.base_level, unit)}"
+        [found.base_level], [found.base_probability], "s", color="black", label=f"now {told(found.base_level, unit)}"
     )
-    _unit(axes.xaxis, unit)
-    _percent(axes.yaxis)
+    amounts(axes.xaxis, unit)
+    percent(axes.yaxis)
     moved = {"shift": " (base, with all draws shifted)", "probability": ", probability", "level": ""}[found.moved]
     axes.set_xlabel(f"{found.name}{moved}, {unit}")
     axes.set_ylabel(f"P(value > {found.price:,.2f} {found.case.quote})")
-    axes.set_title(f"Goal: a probability of {found.wanted:.0%} that value is above the price")
+    titled(axes, f"Goal: a probability of {found.wanted:.0%} that value is above the price")
     axes.legend(frameon=False, fontsize=8)
     return axes
 
 
 def grid(found: Grid, axes: Axes | None = None) -> Axes:
     """A heat map with every figure written in; the nearest cell to the base is framed where the base is inside."""
-    axes = _axes(axes, 12)
+    axes = new_axes(axes, 12)
     figures = np.array(found.figures, dtype=np.float64)
     axes.grid(visible=False)
     shown = axes.imshow(figures, cmap="Blues", aspect="auto", origin="lower")
@@ -171,80 +161,17 @@ def grid(found: Grid, axes: Axes | None = None) -> Axes:
         text = "n/a" if not np.isfinite(figure) else f"{figure:.0%}" if chance else f"{figure:,.1f}"
         axes.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if figure > middle else "black")
     units = [axis.unit or RATE for axis in (found.rows, found.columns)]
-    axes.set_yticks(range(len(found.rows.levels)), [_told(level, units[0]) for level in found.rows.levels])
-    axes.set_xticks(range(len(found.columns.levels)), [_told(level, units[1]) for level in found.columns.levels])
+    axes.set_yticks(range(len(found.rows.levels)), [told(level, units[0]) for level in found.rows.levels])
+    axes.set_xticks(range(len(found.columns.levels)), [told(level, units[1]) for level in found.columns.levels])
     axes.set_ylabel(f"{found.rows.name}, {units[0]}")
     axes.set_xlabel(f"{found.columns.name}, {units[1]}")
     what = {"value": "Value per share at base", "mean": "Mean value per share", "probability": "P(value > price)"}
     label = "probability" if chance else f"value per share, {found.case.quote}"
     bar = axes.figure.colorbar(shown, ax=axes, label=label)
     if chance:
-        _percent(bar.ax.yaxis)
-    axes.set_title(what[found.measure])
+        percent(bar.ax.yaxis)
+    titled(axes, what[found.measure])
     return axes
-
-
-# A folder of them ------------------------------------------------------------------------------------------------
-
-
-def pictures(found: Sensitivity | None, sought: Goal | None = None, over: Grid | None = None) -> dict[str, Draw]:
-    """What can be drawn of several analyses, by the name of the file; nothing is drawn yet."""
-    drawn: dict[str, Draw] = {}
-    if found is not None:
-        for name, draw in (
-            ("tornado", tornado),
-            ("contributions", contributions),
-            ("sobol", sobol),
-            ("shapley", shapley),
-            ("worst", worst),
-        ):
-            one: Any = getattr(found, name)
-            if one is not None and getattr(one, "inputs", getattr(one, "bars", True)):
-                drawn[name] = partial(draw, one)
-        for name in _events(found.events):
-            drawn[f"event_{name}"] = partial(by_event, found.sample, name)
-    if sought is not None:
-        drawn["goal"] = partial(goal, sought)
-    if over is not None:
-        drawn["grid"] = partial(grid, over)
-    return drawn
-
-
-def save(draw: Draw, target: Path) -> None:
-    """Draw one picture and write it as PNG; it opens no window."""
-    from matplotlib.figure import Figure
-
-    figure = draw().figure
-    assert isinstance(figure, Figure)
-    with replacing(target) as file:
-        figure.savefig(file, format="png", dpi=130, bbox_inches="tight")
-
-
-def _events(found: ByEvent | None) -> list[str]:
-    return [] if found is None else list(dict.fromkeys(row.name for row in found.outcomes))
-
-
-# How they look ---------------------------------------------------------------------------------------------------
-
-
-def _axes(axes: Axes | None, rows: int) -> Axes:
-    """The given axes, or new ones in a figure of their own, tall enough for their rows."""
-    if axes is None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(WIDE[0], max(2.0, 0.32 * rows + 1.2)), layout="constrained")
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_axisbelow(True)
-    axes.grid(axis="x", color="#E0E0E0", linewidth=0.6)
-    return axes
-
-
-def _names(axes: Axes, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), names, fontsize=9)
-    axes.tick_params(axis="y", length=0)
 
 
 def _shares(
@@ -254,23 +181,3 @@ def _shares(
     whiskers = {"ecolor": GREY, "elinewidth": 1, "capsize": 2}
     axes.barh(places, shares, xerr=reach, height=height, color=color, edgecolor=DARK, linewidth=0.5, error_kw=whiskers,
               label=label or None)  # fmt: skip
-
-
-def _price(axes: Axes, price: float | None) -> None:
-    if price is not None:
-        axes.axvline(price, color=RED, linewidth=1.2, linestyle="--", label=f"price {price:,.2f}")
-
-
-def _percent(axis: Any) -> None:
-    from matplotlib.ticker import PercentFormatter
-
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=None))
-
-
-def _unit(axis: Any, unit: Unit) -> None:
-    if unit.pure and unit.shown == "rate":
-        _percent(axis)
-
-
-def _told(level: float, unit: Unit) -> str:
-    return f"{level:.4g}" if not (unit.pure and unit.shown == "rate") else f"{100 * level:.4g}%"
