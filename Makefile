@@ -39,8 +39,8 @@ docs: .venv/test-installed  ## write assumptions/README.md, schemas, published r
 	mv assumptions/README.md.new assumptions/README.md
 	$(BIN)/valuation schema -o assumptions/.schema > /dev/null
 	$(BIN)/python docs/publish.py
-	$(BIN)/python docs/chapters.py
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/chapters.py
 	$(BIN)/python docs/refresh.py
 
 bench: benchmarks/.venv/installed  ## measure against other tools, and write docs/performance.md; about an hour

@@ -39,6 +39,8 @@ FLOORS: list[set[str]] = [
         "layouts",
         "football",
         "plots",
+        "explaining",
+        "notebook",
     },
     {
         "__main__",
@@ -67,7 +69,7 @@ HOMES: dict[str, set[str]] = {
     "distributed": {"simulation"},
     "datasketches": {"simulation"},
     "pyarrow": {"simulation"},
-    "pandas": {"simulation", "sensitivity", "checks", "base_case", "study"},
+    "pandas": {"simulation", "sensitivity", "checks", "base_case", "notebook"},
     "ruamel": {"reading", "pulling"},
     "openpyxl": {"workbook"},
     "xlsxwriter": {"workbook"},

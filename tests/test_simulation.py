@@ -231,7 +231,7 @@ def test_quantiles_have_errors_that_shrink(case_of: Read) -> None:
 
 def test_draws_and_inputs_are_frames() -> None:
     study = open_study(GOOD[0])
-    frame, inputs = study.simulate(1_000, 1).to_frame(), study.to_frame()
+    frame, inputs = study.simulate(1_000, 1).to_frame(), study.assumptions.to_frame()
     assert ["per_share", *study.case.segments] == list(frame.columns)
     assert {found.name for found in study.case.inputs} == set(inputs.index)
     assert inputs.loc["plant.wacc", "distribution"] == "uniform(0.03, 0.09)"

@@ -35,7 +35,7 @@ def test_draws_come_out_as_a_frame(study: valuation.Study) -> None:
 
 
 def test_inputs_come_out_as_a_frame(study: valuation.Study) -> None:
-    frame = study.to_frame()
+    frame = study.assumptions.to_frame()
     assert len(frame) == len(list(study.case.inputs))
     assert frame.loc["drivers.usd_cny", "base"] == study.case.input("drivers.usd_cny").base
     assert (frame["source"] != "").all()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 from .assumptions import Case
 from .bridge import PartWorth, Valuation
@@ -13,6 +13,9 @@ from .lines import Lines, single
 from .model import base_value
 from .tables import Shown, Table
 from .trial import record
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,6 +67,26 @@ class TransactionResult(Shown):
         return [transaction_table(self)]
 
 
+class Transactions(tuple[TransactionResult, ...], Shown):
+    """The transactions of a base case; in a notebook each with what it changes."""
+
+    __slots__ = ()
+
+    def tables(self) -> list[Table]:
+        """One table a transaction."""
+        return [table for found in self for table in found.tables()]
+
+    def to_frame(self) -> DataFrame:
+        """A row a transaction, indexed by its id; amounts in the case's money, ``..._per_share`` a quoted share."""
+        import pandas as pd
+
+        columns = [one.name for one in fields(TransactionResult) if one.name not in ("has", "differences")]
+        rows = [{name: getattr(found, name) for name in columns} for found in self]
+        return pd.DataFrame(rows, columns=columns).set_index("id")
+
+    __repr__ = Shown.__repr__
+
+
 @dataclass(frozen=True, repr=False)
 class BaseCase(Shown):
     """The base case of a company; ``factor`` is what one unit of its equity is worth per quoted share."""
@@ -80,7 +103,7 @@ class BaseCase(Shown):
     parts: tuple[Part, ...]
     memos: tuple[Part, ...]
     bridge: Mapping[str, float]
-    transactions: tuple[TransactionResult, ...]
+    transactions: Transactions
     checks: Findings
     lines: Lines
     factor: float
@@ -106,13 +129,42 @@ class BaseCase(Shown):
         rows = self.lines.scopes.get("market", {})
         return {name.removeprefix("market."): single(row) for name, row in rows.items() if name.startswith("market.")}
 
-    def as_json(self) -> dict[str, Any]:
-        """The contract's object, without a simulation."""
+    def to_frame(self) -> DataFrame:
+        """A row a part, a bridge item and the value per share, indexed by ``item``.
+
+        ``sort`` says which it is, ``value`` is in the case's money and ``per_share`` of a quoted share; units are in
+        ``frame.attrs["units"]``. Parts and bridge add up to the last row.
+        """
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = [
+            {"item": part.id, "sort": "part", "name": part.name, "method": part.method, "owned": part.owned,
+             "value": part.attributable, "per_share": part.per_share}
+            for part in self.parts
+        ]  # fmt: skip
+        rows += [
+            {"item": item["id"], "sort": "bridge", "name": item["id"].replace("_", " "), "value": item["value"],
+             "per_share": item["value"] * self.factor}
+            for item in self._bridge()
+        ]  # fmt: skip
+        rows.append({"item": "per_share", "sort": "total", "name": "value per share", "value": self.equity,
+                     "per_share": self.per_share})  # fmt: skip
+        columns = ["item", "sort", "name", "method", "owned", "value", "per_share"]
+        frame = pd.DataFrame(rows, columns=columns).set_index("item")
+        frame.attrs["units"] = {"value": str(self.case.money), "per_share": str(self.case.quote), "owned": "%"}
+        return frame
+
+    def _bridge(self) -> list[dict[str, Any]]:
+        """The bridge from the parts to the equity of the group, with holding discount and transactions."""
         bridge = dict(self.bridge)
         if self.holding_discount is not None:
             bridge["holding_discount"] = self.holding_discount
         if self.transactions:
             bridge["transactions"] = sum(found.expected for found in self.transactions)
+        return [{"id": name, "value": amount} for name, amount in bridge.items()]
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's object, without a simulation."""
         market = {"market": self.market} if self.market else {}
         return {
             "case": self.case.id,
@@ -131,7 +183,7 @@ class BaseCase(Shown):
             "parts": [dict(part.__dict__) for part in self.parts],
             "memos": [dict(part.__dict__) for part in self.memos],
             "transactions": [dict(found.__dict__) for found in self.transactions],
-            "bridge": [{"id": name, "value": amount} for name, amount in bridge.items()],
+            "bridge": self._bridge(),
             "checks": [finding.as_json() for finding in self.checks],
             **market,
         }
@@ -159,7 +211,7 @@ def base_case(case: Case) -> BaseCase:
         loan_to_value=single(found.loan_to_value),
         parts=tuple(_part(case, name, part) for name, part in found.parts.items()),
         memos=tuple(_part(case, name, part) for name, part in found.memos.items()),
-        transactions=tuple(_transaction(case, name, found) for name in found.transactions),
+        transactions=Transactions(_transaction(case, name, found) for name in found.transactions),
         bridge={name: single(amount) for name, amount in found.bridge.items()},
         checks=_findings(case),
         lines=lines,

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 from .assumptions import Case
-from .base_case import BaseCase, base_case
+from .base_case import BaseCase, TransactionResult, base_case
 from .checks import Finding, Findings, Recorded, run_findings
 from .dependence import Repair
+from .explaining import Explanation, explain
+from .explaining.explanation import EXPLAIN_DRAWS
 from .identity import identity
 from .lines import single
 from .model import base_value
+from .notebook.assumptions import Assumptions
+from .notebook.changes import texts_of, told_from_python
+from .notebook.segments import Segment, Segments
+from .problems import InvalidAssumptions, nearest
 from .reading import load as load_case
 from .reverse import Solution, solve
 from .sensitivity import (
@@ -39,13 +45,14 @@ from .simulation.evaluator import Evaluator
 from .simulation.fan import FAN_DRAWS, Fan, fan
 from .simulation.pool import Pool, Where, cores, opened
 from .simulation.results import Simulation
+from .tables import Shown, Table
 from .trial import record
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from .notebook.changes import Changes
 
 
-class Study:
+class Study(Shown):
     """A case with its verbs.
 
     >>> study = load("assumptions/alibaba")              # doctest: +SKIP
@@ -58,6 +65,48 @@ class Study:
         self.case = case
         self._analysed: Sensitivity | None = None
         self._judged: WeakKeyDictionary[Simulation, list[Finding]] = WeakKeyDictionary()
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """The assumptions by dotted name, as a table and as a frame.
+
+        >>> study.assumptions.to_frame().loc["cloud.beta"]                       # doctest: +SKIP
+        """
+        return Assumptions(self.case)
+
+    @property
+    def segments(self) -> Segments:
+        """The segments by id, parts and memos, in the base case."""
+        return Segments(self.case, self.value())
+
+    def __getitem__(self, name: str) -> Segment | TransactionResult:
+        """A segment or a transaction by its id; KeyError, with what may have been meant, for another name.
+
+        >>> study["cloud"].to_frame()                                            # doctest: +SKIP
+        """
+        if name in self.case.segments:
+            return self.segments[name]
+        if name in self.case.transactions:
+            return next(found for found in self.value().transactions if found.id == name)
+        known = [*self.case.segments, *self.case.transactions]
+        raise KeyError(f"{name} is no segment and no transaction{nearest(name, known)}")
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (*self.case.segments, *self.case.transactions)
+
+    def replaced(self, changes: Changes) -> Study:
+        """Return the case with other assumptions; this one stays as it is.
+
+        ``changes`` gives values by dotted name, numbers in the unit of the name or texts as in a file: a dict, a
+        Series, or a frame as ``assumptions.to_frame`` gives it, of which only changed cells of ``base`` and ``value``
+        count; see ``notebook.changes``. InvalidAssumptions says what is wrong.
+
+        >>> study.replaced({"cloud.beta": 1.2, "drivers.usd_cny": "~ pert(6.8, 7, 7.2)"})      # doctest: +SKIP
+        """
+        try:
+            return load(self.path, {**self.case.overrides, **texts_of(self.case, changes)})
+        except InvalidAssumptions as error:
+            raise InvalidAssumptions(told_from_python(error.problems)) from None
 
     def value(self) -> BaseCase:
         """Value the base case; a case does not change, so it is valued once."""
@@ -113,6 +162,13 @@ class Study:
     def correlation_repair(self) -> Repair | None:
         """What had to change so that the rank correlations agree with each other; None when they do."""
         return Evaluator.of(self.case).dependence.report
+
+    def explain(self, name: str, *, draws: int = EXPLAIN_DRAWS, seed: int = SEED) -> Explanation:
+        """Return what one name is, who uses it, and how much of the value hangs on it; see ``explaining.explain``.
+
+        >>> study.explain("cloud.wacc").users                                    # doctest: +SKIP
+        """
+        return explain(self.case, name, draws, seed)
 
     def solve(
         self,
@@ -207,26 +263,6 @@ class Study:
             self._analysed = sensitivity(self.case, QUICK, seed=seed)
         return self._analysed
 
-    def to_frame(self) -> DataFrame:
-        """The inputs as a pandas frame: base, unit, distribution, source, reason and dates, a row a name."""
-        import pandas as pd
-
-        rows = [
-            {
-                "name": found.name,
-                "base": found.base,
-                "unit": str(found.unit),
-                "distribution": "" if found.distribution is None else str(found.distribution),
-                "source": found.origin.source,
-                "why": found.origin.why,
-                "as_of": found.origin.as_of,
-                "owner": found.origin.owner,
-                "changed": found.origin.changed,
-            }
-            for found in self.case.inputs
-        ]
-        return pd.DataFrame(rows).set_index("name")
-
     def as_json(self, simulation: Simulation | None = None) -> dict[str, Any]:
         """The contract's object for the base case, with the simulation when there is one."""
         result = {**self.value().as_json(), "identity": identity(self.case, simulation).as_json()}
@@ -241,6 +277,10 @@ class Study:
             result["simulation"] = simulation.as_json()
             result["sensitivity"] = self._quick(simulation.seed).as_json()
         return result
+
+    def tables(self) -> list[Table]:
+        """The base case, and the checks that fire."""
+        return [*self.value().tables(), *self.findings().tables()]
 
     def __repr__(self) -> str:
         return f"Study({str(self.path)!r}: {self.case.name}, {len(self.case.parts)} parts)"

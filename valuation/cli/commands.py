@@ -9,6 +9,7 @@ import click
 
 from ..version import __version__
 from . import compare as comparing
+from . import explain as explaining
 from . import new as starting
 from . import plot as plotting
 from . import pull as pulling
@@ -32,6 +33,7 @@ def main() -> None:
       valuation value assumptions/alibaba --set cloud.terminal_growth=1.5%
       valuation sensitivity assumptions/alibaba --only tornado,shapley
       valuation solve assumptions/alibaba --for cloud.wacc
+      valuation explain assumptions/alibaba cloud.wacc
       valuation check assumptions/alibaba
       valuation verify alibaba.xlsx assumptions/alibaba
       valuation replay assumptions/alibaba
@@ -318,3 +320,23 @@ def plot(case: str, changes: tuple[str, ...], as_json: bool, **asked: Any) -> No
     result = plotting.run(load(case, overrides(changes)), as_json, **asked)
     if result is not None:
         print_json(result)
+
+
+@main.command()
+@case_argument
+@click.argument("name")
+@explaining.options
+@set_option
+@json_option
+@guarded
+def explain(case: str, name: str, changes: tuple[str, ...], as_json: bool, **asked: Any) -> None:
+    """What one name is, where it comes from, who uses it, and how much of the value hangs on it.
+
+    NAME is an assumption, one of its numbers, a line, a part, a transaction, a bridge item or a column of peers.
+
+    \b
+    valuation explain assumptions/alibaba cloud.wacc
+    valuation explain assumptions/alibaba cloud.enterprise_value --draws 20000
+    valuation explain assumptions/alibaba peers.ai_chips.ev_sales --json
+    """
+    explaining.run(case, name, overrides(changes), as_json, **asked)

@@ -119,6 +119,7 @@ class _OneValue(Numbers):
         text = node.text
         if text.startswith("~"):
             node, base = self._own_base(node, base)
+            base = self._moved_base(name, base)
             self.rescaled = False
             distribution, text = read_distribution(self, node), node.text
             if distribution is None:
@@ -144,6 +145,14 @@ class _OneValue(Numbers):
         if base is not None:
             self.complain(node.place, "expected one base, found base twice")
         return node.piece(0, found.end("distribution")), self.number(node.piece(*found.span("base")), None)
+
+    def _moved_base(self, name: str, base: float | None) -> float | None:
+        """The base of a distribution, where ``cloud.beta.base`` is set beside the file."""
+        key = f"{name}.base"
+        if key not in self.setting.overrides:
+            return base
+        self.setting.used.add(key)
+        return self.number(Text(self.setting.override_place, self.setting.overrides[key]), None)
 
     def _span(self, node: Text) -> Span | None:
         if node.offset is None:

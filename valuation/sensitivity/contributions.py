@@ -86,7 +86,7 @@ def contributions(sample: Sample) -> Contributions:
     good = sample.good
     values, worth = sample.values[:, good], sample.per_share[good]
     ranked, rank = sample.ranked, ranks(worth[None])[0]
-    correlation = _correlations(ranked, rank)
+    correlation = correlations(ranked, rank)
     squares = np.where(np.isfinite(correlation), correlation * correlation, 0.0)
     share = np.sign(correlation) * squares / (squares.sum() or math.nan)
     slopes, r_squared = _standardised(values, worth)
@@ -115,7 +115,8 @@ def _standard(rows: Array) -> Array:
     return np.asarray(centred / np.where(still, np.nan, length)[..., None])
 
 
-def _correlations(rows: Array, worth: Array) -> Array:
+def correlations(rows: Array, worth: Array) -> Array:
+    """Correlation of each row (rows, draws) with the worth (draws,); NaN for one that does not vary."""
     return np.asarray(_standard(rows) @ _standard(worth))
 
 

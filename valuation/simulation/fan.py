@@ -102,16 +102,16 @@ def fan(
     run = simulate(case, draws, seed, keep=(found.name,), progress=progress, evaluator=evaluator, **more)
     lines = Lines(case.years)
     base_value(case, lines)
-    base = _by_year(named(case, lines, case.base_values, found.name), 1)[:, 0]
-    drawn = _by_year(run.kept[found.name], run.draws)
+    years = case.years if found.yearly else 1
+    base = _by_year(named(case, lines, case.base_values, found.name), (years, 1))[:, 0]
+    drawn = _by_year(run.kept[found.name], (years, run.draws))
     possible = drawn[:, np.isfinite(drawn).all(axis=0)]
     quantiles = _quantiles(possible)
-    yearly = np.ndim(run.kept[found.name]) == 2
     return Fan(
         name=found.name,
         label=found.label,
         unit=found.unit,
-        years=tuple(range(case.base_year + 1, case.base_year + 1 + case.years)) if yearly else (),
+        years=tuple(range(case.base_year + 1, case.base_year + 1 + case.years)) if found.yearly else (),
         quantiles=dict(zip(FAN, quantiles, strict=True)),
         mean=possible.mean(axis=1) if possible.size else np.full(len(drawn), np.nan),
         base=base,
@@ -122,10 +122,9 @@ def fan(
     )
 
 
-def _by_year(values: Array, draws: int) -> Array:
-    """Draws as (years, draws), or (1, draws) of what has one value; a certain value is repeated."""
-    rows = np.atleast_2d(values)
-    return np.array(np.broadcast_to(rows, (len(rows), draws)))
+def _by_year(values: Array, shape: tuple[int, int]) -> Array:
+    """Draws by year; what is the same in all years or all draws is repeated."""
+    return np.array(np.broadcast_to(np.atleast_2d(values), shape))
 
 
 def _quantiles(possible: Array) -> Array:

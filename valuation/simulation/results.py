@@ -204,10 +204,23 @@ class Simulation(Shown):
         return list(_checkpoints(self.value, self.drawn))
 
     def to_frame(self) -> DataFrame:
-        """The draws as a pandas frame: the value per share and each part's, a row a draw."""
+        """The draws, a row a draw: the value per share, each part's, and what ``keep`` named.
+
+        Impossible draws are NaN. A yearly name has a column a forecast year, ``cloud.growth.1`` and on. Values per
+        share are in ``frame.attrs["unit"]``; the inputs are kept by ``simulate(keep=case.assumptions.uncertain)``.
+        """
         import pandas as pd
 
-        return pd.DataFrame({"per_share": self.per_share, **self.parts})
+        kept: dict[str, Array] = {}
+        for name, values in self.kept.items():
+            if np.ndim(values) == 2:
+                kept |= {f"{name}.{year}": row for year, row in enumerate(values, start=1)}
+            else:
+                kept[name] = np.broadcast_to(values, (self.draws,))
+        columns = {"per_share": self.per_share, **self.parts, **kept}
+        frame = pd.DataFrame(columns, index=pd.RangeIndex(self.draws, name="draw"))
+        frame.attrs.update(unit=str(self.quote), seed=self.seed)
+        return frame
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object: counts, seed, mean, standard error, quantiles, parts, and how well they are known."""
