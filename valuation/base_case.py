@@ -188,6 +188,13 @@ class BaseCase(Shown):
             **market,
         }
 
+    def picture(self) -> str:
+        """From the parts to one share, a step an item."""
+        from .plots.inline import inline
+        from .plots.ladders import waterfall
+
+        return inline(lambda: waterfall(self), "From the parts to one share, a step an item")
+
     def tables(self) -> list[Table]:
         """Parts, bridge, one share, transactions and price."""
         from .layouts.base_case import base_tables

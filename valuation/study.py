@@ -282,6 +282,10 @@ class Study(Shown):
         """The base case, and the checks that fire."""
         return [*self.value().tables(), *self.findings().tables()]
 
+    def picture(self) -> str:
+        """From the parts to one share."""
+        return self.value().picture()
+
     def __repr__(self) -> str:
         return f"Study({str(self.path)!r}: {self.case.name}, {len(self.case.parts)} parts)"
 

@@ -85,6 +85,15 @@ class Comparison(Shown):
             "place": self.place(step),
         }
 
+    def picture(self) -> str:
+        """The walk from one value to the other."""
+        from ..plots.inline import inline
+        from ..plots.ladders import walk
+
+        if not self.steps:
+            return ""
+        return inline(lambda: walk(self), "The walk from one value to the other")
+
     def tables(self) -> list[Table]:
         """Both sides and the walk between them."""
         from ..layouts.comparison import comparison_tables

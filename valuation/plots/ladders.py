@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from ..base_case import BaseCase
-from ..comparison import Comparison
 from .look import DARK, FALL, GREY, RISE, figures_of, name_rows, new_axes, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from ..base_case import BaseCase
+    from ..comparison import Comparison
 
 SHOWN: Final = 14
 HATCH: Final = "////"

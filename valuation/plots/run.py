@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ..simulation.fan import Fan
-from ..simulation.results import Simulation
 from ..units import Unit
 from .look import DARK, GREY, LIGHT, MIDDLE, amounts, new_axes, percent, price_line, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from ..simulation.fan import Fan
+    from ..simulation.results import Simulation
 
 MARKED: Final = (0.05, 0.5, 0.95)
 

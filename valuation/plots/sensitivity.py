@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..sensitivity import Contributions, Goal, Grid, Sample, Shapley, Sobol, Tornado, Worst
 from ..units import RATE
 from .look import DARK, GREY, LIGHT, MOST, RED, amounts, name_rows, new_axes, percent, price_line, titled, told
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from ..sensitivity import Contributions, Goal, Grid, Sample, Shapley, Sobol, Tornado, Worst
 
 
 def tornado(found: Tornado, axes: Axes | None = None, most: int = MOST) -> Axes:

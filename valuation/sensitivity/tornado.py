@@ -69,6 +69,15 @@ class Tornado(Shown):
         """The bars as a pandas frame."""
         return frame(self.bars)
 
+    def picture(self) -> str:
+        """One input at a time, the widest on top."""
+        from ..plots.inline import inline
+        from ..plots.sensitivity import tornado as drawn
+
+        if not self.bars:
+            return ""
+        return inline(lambda: drawn(self), "One input at a time, the widest on top")
+
     def tables(self) -> list[Table]:
         """Each input at both ends, the widest first."""
         from ..layouts.sensitivity import tornado_tables

@@ -64,6 +64,15 @@ class Fan(Shown):
         frame.attrs.update(name=self.name, label=self.label, unit=str(self.unit), draws=self.draws, valid=self.valid)
         return frame
 
+    def picture(self) -> str:
+        """How far it spreads by year."""
+        from ..plots.inline import inline
+        from ..plots.run import fan as drawn
+
+        if not self.valid or not self.yearly:
+            return ""
+        return inline(lambda: drawn(self), "How far it spreads by year")
+
     def tables(self) -> list[Table]:
         """A row a year."""
         heads = ["base", "mean", *(f"P{100 * q:g}" for q in self.quantiles)]

@@ -277,6 +277,15 @@ class Simulation(Shown):
         edges = np.linspace(low, high, bins + 1)
         return {"edges": edges.tolist(), "shares": self.value.shares(edges).tolist()}
 
+    def picture(self) -> str:
+        """The distribution of the value per share."""
+        from ..plots.inline import inline
+        from ..plots.run import histogram
+
+        if not self.valid:
+            return ""
+        return inline(lambda: histogram(self), "The distribution of the value per share")
+
     def tables(self) -> list[Table]:
         """How well the value is known, and the ranges of parts."""
         from ..layouts.simulation import parts_of_run, simulation_tables
