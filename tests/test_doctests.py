@@ -100,7 +100,7 @@ def test_commands_of_pages_can_be_typed(name: str) -> None:
         assert command in main.commands, line
         if "--help" not in arguments:
             try:
-                main.commands[command].make_context(command, arguments)
+                main.commands[command].make_context(command, arguments, click.Context(main, **main.context_settings))
             except click.UsageError as wrong:
                 pytest.fail(f"{name}: {line}: {wrong.format_message()}")
 

@@ -57,7 +57,7 @@ def test_every_command_has_a_purpose_help_for_each_option_and_examples_that_pars
     for line in lines:
         words = shlex.split(line.replace(">", "# "), comments=True)[1:]
         assert words[0] == name
-        command.make_context(name, words[1:]).close()
+        command.make_context(name, words[1:], parent=click.Context(main, **main.context_settings)).close()
 
 
 def test_help_tells_the_exit_statuses_and_every_command() -> None:
