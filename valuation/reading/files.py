@@ -280,7 +280,7 @@ def _add_fact(item: Node, facts: dict[str, Fact], problems: Problems) -> None:
     if not isinstance(item, Entries) or not isinstance(item.get("id"), Text):
         problems.add(item.place, "evidence", "expected a fact with an id")
         return
-    fields = {key.text: child.text for key, child in item if isinstance(child, Text)}
+    fields = {key.text: child.text for key, child in item if isinstance(child, Text) and child.text != "null"}
     if fields["id"] in facts:
         problems.add(item.place, fields["id"], "stands twice in the evidence")
     facts[fields["id"]] = Fact(fields["id"], fields.get("statement", ""), fields)
