@@ -17,7 +17,7 @@ from .problems import Place, Problem
 from .units import SCALES, Unit
 
 GROUPS: Final = ("drivers", "shares", "holding", "bridge", "market", "reconciliation")
-RESERVED: Final = (*GROUPS, "peers", "parts", "period", "transactions")
+RESERVED: Final = (*GROUPS, "financials", "peers", "parts", "period", "transactions")
 JUDGEMENT: Final = "judgement"
 DEFAULT: Final = "default"
 

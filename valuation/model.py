@@ -34,6 +34,7 @@ from .units import RATE
 
 GROUP_TITLES: Final = {
     "drivers": "Drivers",
+    "financials": "Financials",
     "shares": "Shares",
     "parts": "Sum of the parts",
     "bridge": "Bridge",
@@ -41,6 +42,10 @@ GROUP_TITLES: Final = {
     "transactions": "Transactions",
     "reconciliation": "Reconciliation",
 }
+
+
+SHARED: Final = ("drivers", "financials")
+"""Groups whose plain numbers stand among the inputs alone: any formula reads them, and no sheet repeats them."""
 
 
 def scope_of(assumption: Assumption) -> str:
@@ -112,7 +117,7 @@ class Run:
         quantity = self.fixed.get(assumption.name)
         if quantity is None:
             quantity = evaluate(assumption.expression, _Around(self, assumption))
-        if assumption.scope == "drivers" and assumption.plain:
+        if assumption.scope in SHARED and assumption.plain:
             return quantity
         line = self._line(scope_of(assumption))
         kept = line(assumption.label, quantity, show=assumption.unit, yearly=assumption.yearly, name=assumption.name)

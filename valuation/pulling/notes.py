@@ -27,6 +27,9 @@ def reasons(merge: Merge, edits: Sequence[Edit]) -> Iterator[Result | Added]:
     if here is None:
         yield from merge.gone(list(edits), list(merge.now.case.assumptions))
         return
+    if here.origin.place.file.endswith(".csv"):
+        yield first.complaint(f"the reason of a row of financials is changed in its table, {here.origin.place}")
+        return
     mine, theirs = str(first.now or ""), here.origin.why
     decided = merge.decide(
         first,

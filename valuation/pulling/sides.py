@@ -98,7 +98,22 @@ class Side:
 
     def scalar(self, found: Input) -> Scalar | None:
         """The scalar in which an input stands."""
-        return None if found.span is None else self.texts.yaml(found.span.place).scalar(found.span.place)
+        if found.span is None:
+            return None
+        if found.span.place.file.endswith(".csv"):
+            return self._cell(found.span.place)
+        return self.texts.yaml(found.span.place).scalar(found.span.place)
+
+    def _cell(self, place: Place) -> Scalar | None:
+        """The cell of a CSV file as a scalar, without the blanks around it."""
+        rows = self.texts.csv(place)
+        cell = rows[place.line - 1][place.column - 1]
+        lead, value = len(cell.value) - len(cell.value.lstrip()), cell.value.strip()
+        if cell.quoted:
+            return Scalar(value, "", cell.start, cell.end, False, None)
+        start = cell.start + lead
+        places = tuple(range(start, start + len(value)))
+        return Scalar(value, "", start, start + len(value), False, places, tuple(at + 1 for at in places))
 
     def spelling(self, found: Input) -> str:
         """What the file says for an input: its number or its distribution, as it is written."""

@@ -17,6 +17,7 @@ from ..order import order
 from ..problems import InvalidAssumptions, Place, Problem, Problems, nearest
 from .checks import check_settings
 from .files import FOLDERS, Gathered, csv_table, gather
+from .financials import financials
 from .groups import discount_base, group, holding, reconciliations, shares
 from .market import market
 from .names import check_names, check_overrides, reads
@@ -98,6 +99,7 @@ def _read(gathered: Gathered, problems: Problems, overrides: Mapping[str, str], 
 def _read_parts(session: Session) -> None:
     gathered = session.gathered
     group(session, "drivers", None)
+    financials(session)
     for name, (place, node) in gathered.schedules.items():
         schedule(session, name, place, node)
     for name, (place, node) in gathered.segments.items():

@@ -53,6 +53,7 @@ class Gathered:
     schedules: dict[str, tuple[Place, Node]] = field(default_factory=dict)
     transactions: dict[str, tuple[Place, Node]] = field(default_factory=dict)
     peers: dict[str, PeerTable] = field(default_factory=dict)
+    financials: dict[str, CsvTable] = field(default_factory=dict)
     tables: dict[str, CsvTable | None] = field(default_factory=dict)
     facts: dict[str, Fact] | None = None
     files: dict[str, str] = field(default_factory=dict)
@@ -147,6 +148,21 @@ def _read_own_files(folder: Path, case: Gathered, problems: Problems) -> None:
         heads = _heads(path, rows[0], problems) if rows else None
         if heads is not None:
             case.peers[path.stem] = read_peers(path, heads, rows[1:], problems)
+    for path in sorted((folder / "financials").glob("*.csv")):
+        _read_financials(path, case, problems)
+
+
+def _read_financials(path: Path, case: Gathered, problems: Problems) -> None:
+    """A table of financials; years may head their columns alone."""
+    if not NAME.fullmatch(path.stem):
+        problems.add(Place(str(path)), "", "expected a file whose name is small letters, digits and _")
+        return
+    rows = _rows(path, case, problems)
+    if rows:
+        rows[0] = [f"fy{head.strip()}" if re.fullmatch(r"\s*\d{4}\s*", head) else head for head in rows[0]]
+        heads = _heads(path, rows[0], problems)
+        if heads is not None:
+            case.financials[path.stem] = CsvTable(str(path), heads, rows[1:])
 
 
 def _read_workings(folder: Path, group: str, case: Gathered, problems: Problems) -> None:

@@ -26,7 +26,7 @@ def _scopes(case: Case) -> list[str]:
     schedules = [name for name in case.workings if name not in case.transactions and not _values(case, name)]
     segments = [scope for segment in case.segments.values() for scope in (*segment.views, segment.id)]
     groups = ("parts", "shares", "market", "bridge", *case.transactions, "transactions", "reconciliation")
-    return list(dict.fromkeys(("drivers", *schedules, *segments, *groups)))
+    return list(dict.fromkeys(("drivers", "financials", *schedules, *segments, *groups)))
 
 
 def _values(case: Case, scope: str) -> bool:
