@@ -24,6 +24,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from . import methods, schedules, transactions
     from .comparison import Comparison, compare
+    from .importing import read_range
     from .problems import InvalidAssumptions, Problem
     from .pulling import Pulled, pull
     from .study import Study, load
@@ -39,6 +40,7 @@ __all__ = [
     "load",
     "methods",
     "pull",
+    "read_range",
     "schedules",
     "transactions",
 ]
@@ -52,6 +54,7 @@ _HOMES = {
     "Problem": "problems",
     "Pulled": "pulling",
     "pull": "pulling",
+    "read_range": "importing",
 }
 
 

@@ -14,6 +14,7 @@ from .expressions import FUNCTIONS, HELP
 from .kinds import Choice, Kind, PeerColumn, Table
 from .labels import labels
 from .methods import METHODS
+from .reading import financials
 from .schedules import SCHEDULES
 from .transactions import ROUTES
 
@@ -114,6 +115,7 @@ def reference() -> str:
                 INTRODUCTION.replace("{contents}", "\n".join(_contents())),
                 *_functions(),
                 *_peers(),
+                *_financials(),
                 *_distributions(),
                 *_calculations(),
                 *_checks(),
@@ -156,6 +158,13 @@ def _peers() -> Iterator[str]:
         + "."
     )
     yield "Dates are `year_end`, `window_end`, and `price_date` and `move_30d` (a move of the price in 30 days) for the checks.\n"
+
+
+def _financials() -> Iterator[str]:
+    yield "## Financials\n"
+    first, _, rules = (inspect.getdoc(financials) or "").partition("\n\n")
+    example, _, rest = rules.partition("\n\n")
+    yield f"{first} They stand in `financials/<id>.csv`.\n\n```csv\n{inspect.cleandoc(example)}\n```\n\n{rest}\n"
 
 
 def _distributions() -> Iterator[str]:

@@ -49,6 +49,8 @@ from .tables import Shown, Table
 from .trial import record
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from .notebook.changes import Changes
 
 
@@ -107,6 +109,29 @@ class Study(Shown):
             return load(self.path, {**self.case.overrides, **texts_of(self.case, changes)})
         except InvalidAssumptions as error:
             raise InvalidAssumptions(told_from_python(error.problems)) from None
+
+    def import_peers(self, table: str, source: str | Path | DataFrame, cells: str | None = None, **told: Any) -> Study:
+        """Write a table of peers of this case from a file, a range or a frame, and open the case anew.
+
+        ``told`` is of ``importing.Wanted``: rename, units, currency, fx. InvalidAssumptions lists all that is wrong,
+        and then nothing is written.
+        """
+        return self._imported(f"peers.{table}", source, cells, told)
+
+    def import_financials(
+        self, table: str, source: str | Path | DataFrame, cells: str | None = None, **told: Any
+    ) -> Study:
+        """Write a table of financials of this case: ``told`` has unit, source and why for rows that say none.
+
+        >>> case.import_financials("reported", frame, unit="CNY m", source="baba.20f")      # doctest: +SKIP
+        """
+        return self._imported(f"financials.{table}", source, cells, told)
+
+    def _imported(self, name: str, source: Any, cells: str | None, told: dict[str, Any]) -> Study:
+        from .importing import Wanted, import_data
+
+        import_data(self.path, name, source, cells, Wanted(**told))
+        return load(self.path, self.case.overrides)
 
     def value(self) -> BaseCase:
         """Value the base case; a case does not change, so it is valued once."""

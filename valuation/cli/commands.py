@@ -11,6 +11,7 @@ from ..version import __version__
 from . import check as checking
 from . import compare as comparing
 from . import explain as explaining
+from . import import_ as importing
 from . import new as starting
 from . import plot as plotting
 from . import pull as pulling
@@ -311,3 +312,24 @@ def completion(shell: str) -> None:
     valuation completion fish > ~/.config/fish/completions/valuation.fish
     """
     click.echo(script(main, shell))
+
+
+@main.command("import")
+@case_argument
+@click.argument("name", metavar="peers.ID|financials.ID")
+@click.argument("file", type=click.Path())
+@importing.options
+@json_option
+@guarded
+def import_(case: str, name: str, file: str, as_json: bool, **asked: Any) -> None:
+    """Bring peers or financials from CSV or Excel into the files of a case; dates, currencies and units are checked.
+
+    All that is wrong is told at once, each with its cell, and then nothing is written. Rows are matched by name; what
+    only the table of the case has, such as reasons for leaving a peer out, stays.
+
+    \b
+    valuation import assumptions/alibaba peers.chips comps.xlsx --range 'Comps!B4:N20' --dry-run
+    valuation import assumptions/alibaba peers.chips comps.csv --currency USD --fx 'HKD=0.128 USD'
+    valuation import assumptions/alibaba financials.reported results.xlsx --unit 'CNY m' --source baba.rev.fy2025
+    """
+    importing.run(case, name, file, as_json, **asked)
