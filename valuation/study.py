@@ -123,7 +123,7 @@ class Study(Shown):
     ) -> Study:
         """Write a table of financials of this case: ``told`` has unit, source and why for rows that say none.
 
-        >>> case.import_financials("reported", frame, unit="CNY m", source="baba.20f")      # doctest: +SKIP
+        >>> case.import_financials("reported", frame, unit="CNY m", source="acme.20f")      # doctest: +SKIP
         """
         return self._imported(f"financials.{table}", source, cells, told)
 

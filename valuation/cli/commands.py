@@ -37,7 +37,7 @@ def main() -> None:
     CASE is a folder of assumption files or one YAML file:
       valuation run assumptions/alibaba
       valuation explain assumptions/alibaba cloud.wacc
-    valuation pull alibaba.xlsx assumptions/alibaba
+      valuation pull alibaba.xlsx assumptions/alibaba
     """
 
 
@@ -117,7 +117,7 @@ def solve(case: str, changes: tuple[str, ...], as_json: bool, **asked: Any) -> N
 
     \b
     valuation solve assumptions/alibaba --for cloud.wacc
-    valuation solve assumptions/alibaba --for t_head --price 200
+    valuation solve assumptions/alibaba --for cloud --price 200
     """
     solving.run(case, overrides(changes), as_json, **asked)
 
@@ -330,6 +330,6 @@ def import_(case: str, name: str, file: str, as_json: bool, **asked: Any) -> Non
     \b
     valuation import assumptions/alibaba peers.chips comps.xlsx --range 'Comps!B4:N20' --dry-run
     valuation import assumptions/alibaba peers.chips comps.csv --currency USD --fx 'HKD=0.128 USD'
-    valuation import assumptions/alibaba financials.reported results.xlsx --unit 'CNY m' --source baba.rev.fy2025
+    valuation import assumptions/alibaba financials.reported results.xlsx --unit 'CNY m' --source judgement --why Reported
     """
     importing.run(case, name, file, as_json, **asked)

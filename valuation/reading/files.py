@@ -106,7 +106,7 @@ def _read_top(main: Path, case: Gathered, problems: Problems) -> None:
     if node is None:
         return
     if not isinstance(node, Entries):
-        problems.add(node.place, "", "expected names with values, such as `name: Alibaba`")
+        problems.add(node.place, "", "expected names with values, such as `name: Acme`")
         case.broken = True
         return
     for key, child in node:

@@ -1,7 +1,7 @@
 """Reading tables of financials: a row an item, a column a year; every number is an input with its unit and source.
 
     item,unit,source,why,FY2024,FY2025,FY2026,FY2027
-    cloud_revenue,CNY m,baba.rev.cloud,,106374,118028,,
+    cloud_revenue,CNY m,acme.report.cloud,,106374,118028,,
     consensus_growth,%,broker.note,,,,12%,10%
 
 Formulas read ``financials.<table>.cloud_revenue.fy2025``. An item that has every forecast year is also a path of the

@@ -69,7 +69,10 @@ class ValueReader(Setting):
         if not isinstance(node, Entries):
             return {"value": node}
         for key, _ in node:
-            if key.text not in FIELDS:
+            if key.text not in FIELDS and " " in key.text:
+                text = "a comma inside braces begins another name: put the text in quotes"
+                self.problems.add(key.place, name, f"{key.text!r} is no name here: {text}")
+            elif key.text not in FIELDS:
                 self.problems.add(key.place, name, f"{key.text} is not known here{nearest(key.text, FIELDS)}")
         return {key.text: child for key, child in node}
 

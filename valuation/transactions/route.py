@@ -2,7 +2,7 @@
 
     # transactions/listing.yaml
     route: carve_out
-    part: t_head
+    part: chips
     probability: 40%
     primary: 10000 CNY m
 
