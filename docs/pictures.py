@@ -9,7 +9,7 @@ from valuation.plots.look import Draw
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
-DRAWS, SEED = 20_000, 20260202
+DRAWS, SEED = 100_000, 20260202
 CASE, LISTING, LINE = "alibaba", "t_head_listing", "cloud.revenue_forecast"
 
 

@@ -17,7 +17,7 @@ from valuation.reading import load
 PACKAGE = Path(__file__).parents[1] / "valuation"
 ORDINARY = {
     "cloud", "marketing", "applications", "marketplaces", "payments", "enterprise", "all_others", "other_investments",
-    "china_ecommerce", "other_holdings", "latin_america_funds", "vision_fund_1", "vision_fund_2",
+    "china_ecommerce", "others", "other_holdings", "latin_america_funds", "vision_fund_1", "vision_fund_2",
 }  # fmt: skip
 """Names of segments that are words of the trade and name no company."""
 EXAMPLES = re.compile(r"(assumptions|seeds)/alibaba|alibaba\.xlsx")
@@ -29,7 +29,7 @@ SOURCES = re.compile(r"Sources?:.*?(?:\n\s*\n|\Z)", re.DOTALL)
 @lru_cache(maxsize=1)
 def names() -> frozenset[str]:
     """Names of the shipped companies, of their parts and of the facts about them."""
-    found: set[str] = {"baba", "bidu", "thead", "t-head", "amzn", "pypl"}  # tickers and short names
+    found: set[str] = {"baba", "bidu", "t-head", "amzn", "pypl"}  # tickers and short names
     for path in SHIPPED:
         case = load(path)
         found |= {case.id, case.name.split()[0].lower(), *case.segments}

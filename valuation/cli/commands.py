@@ -330,6 +330,6 @@ def import_(case: str, name: str, file: str, as_json: bool, **asked: Any) -> Non
     \b
     valuation import assumptions/alibaba peers.chips comps.xlsx --range 'Comps!B4:N20' --dry-run
     valuation import assumptions/alibaba peers.chips comps.csv --currency USD --fx 'HKD=0.128 USD'
-    valuation import assumptions/alibaba financials.reported results.xlsx --unit 'CNY m' --source judgement --why Reported
+    valuation import assumptions/alibaba financials.reported report.csv --unit 'CNY m' --source judgement --why Read
     """
     importing.run(case, name, file, as_json, **asked)
