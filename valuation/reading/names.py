@@ -26,7 +26,10 @@ def reads(session: Session, name: str) -> Iterator[str]:
         yield from (f"{view}.*" for view in (segment.views if segment else ()) if view != scope)
         return
     assumption = session.assumptions[name]
+    misread = session.attempted - set(session.assumptions)
     for read_name in names_in(assumption.expression):
+        if {f"{assumption.scope}.{read_name.dotted}", read_name.dotted} & misread:
+            continue  # what could not be read is no line of its segment, and leads into no circle
         target = resolve(read_name.dotted, assumption.scope, session.assumptions, lined(session), name)
         if target is not None:
             yield target

@@ -125,6 +125,8 @@ class _Inputs:
             what = f"has several distributions ({', '.join(inside)}): name one" if inside else "has no distribution"
         elif text.text in self.inputs:
             what = "has no distribution"
+        elif any(text.text.startswith(f"{name}.") for name in session.attempted - set(session.assumptions)):
+            return None  # a piece of what could not be read, which is complained about already
         else:
             what = f"is not known{nearest(text.text, [*self.drawn, *session.assumptions])}"
         if not any(name.startswith(text.text) or text.text.startswith(name) for name in session.overrides):
