@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from valuation.assumptions import Case
 from valuation.reading import load
@@ -15,6 +16,10 @@ GOOD = sorted([*(CASES / "good").glob("*.yaml"), *(path.parent for path in (CASE
 BAD = sorted((CASES / "bad").glob("*.yaml"))
 ASSUMPTIONS = Path(__file__).parents[1] / "assumptions"
 SHIPPED = sorted(path.parent for path in ASSUMPTIONS.glob("*/case.yaml"))
+
+# how long examples take to draw hangs on who else uses the machine, and says nothing of the code
+settings.register_profile("shared machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
