@@ -100,7 +100,7 @@ def _ask_parts() -> tuple[PartWish, ...]:
 
     click.echo("\nWhich parts has the group? Methods, one or several such as dcf+multiple:")
     for name, found in sorted(METHODS.items()):
-        click.echo(f"  {name:14} {found.summary}")
+        click.echo(f"  {name:14} {found.summary.replace('`', '')}")
     parts: list[PartWish] = []
     while True:
         name = click.prompt("Part (empty: no more)", default="", show_default=False)
@@ -127,7 +127,7 @@ def _ask_leaving(parts: list[str]) -> tuple[Leaving, ...]:
     if not part.strip():
         return ()
     for name, found in sorted(ROUTES.items()):
-        click.echo(f"  {name:14} {found.summary}")
+        click.echo(f"  {name:14} {found.summary.replace('`', '')}")
     return (Leaving.read(f"{part}={click.prompt('  its route', default='carve_out')}"),)
 
 

@@ -87,6 +87,7 @@ _SHORT = {
     "wacc": "WACC", "ebita": "EBITA", "ebitda": "EBITDA", "ai": "AI", "usd cny": "USD/CNY", "usd hkd": "USD/HKD",
     "fx": "FX", "nav": "NAV", "capex": "capital expenditure", "ads": "ADS", "hk": "HK", "fy": "FY",
     "us": "US", "cn": "China", "hong kong": "Hong Kong", "av": "AV", "ebit": "EBIT", "ipo": "IPO", "yoy": "yearly",
+    "dcf": "DCF", "apv": "APV", "fcfe": "FCFE",
 }  # fmt: skip
 
 
