@@ -296,6 +296,29 @@ def test_money_in_two_currencies_needs_a_rate(home: Path, tmp_path: Path) -> Non
     assert any("no currency is said of sales" in note for note in import_data(home, "peers.other", loose).notes)
 
 
+@pytest.mark.parametrize(
+    ("formula", "wrong"),
+    [
+        ("median(peers.chips.ev_sales)", False),
+        ("aggregate(peers.chips.ev, peers.chips.sales)", True),
+        ("median(peers.chips.ev) / average(peers.chips.sales)", True),
+    ],
+)
+def test_sums_over_rows_of_two_currencies_are_refused_when_a_case_is_read(
+    formula: str, wrong: bool, home: Path
+) -> None:
+    (home / "peers").mkdir()
+    text = "company,ev,sales,currency,exclude\nAce,10,1,USD,\nBee,30,2,HKD,\nCee,5,1,JPY,not comparable\n"
+    (home / "peers/chips.csv").write_text(text, "utf-8")
+    segment = f"method: multiple\nbasis: EV/Sales\nmetric: 100 CNY m\nmultiple: = {formula}\n"
+    (home / "segments/other.yaml").write_text(segment, "utf-8")
+    if not wrong:
+        assert valuation.load(home).value().parts[1].equity_value == pytest.approx(1250)
+        return
+    with pytest.raises(InvalidAssumptions, match=r"peers\.chips\.ev holds money in USD, HKD: read a ratio"):
+        valuation.load(home)
+
+
 def test_percent_columns_hold_twelve_or_its_share(home: Path, tmp_path: Path) -> None:
     for name, cells in (("a", "12\nBee,8"), ("b", "0.12\nBee,0.08"), ("c", "12%\nBee,8%")):
         import_data(home, f"peers.{name}", csv_file(tmp_path, f"Company,Margin (%)\nAce,{cells}\n"))

@@ -12,6 +12,7 @@ A rule is a function over quantities, so the same rule computes here and is spel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -41,6 +42,10 @@ CLAIMS: Final = ("debt", "leases", "preferred", "nci", "pensions")
 OUTSIDE: Final = ("cash", "associates", "non_operating")
 MOST_WORDS: Final = 8
 PRICES: Final = ("ev", "market_cap", "price", "equity", "value")
+CURRENCY: Final = "currency"
+AMOUNTS: Final = ("market_cap", "ev", "sales", "revenue", "ebitda", "ebita", "ebit", "net_income", *CLAIMS, *OUTSIDE)
+"""Columns that hold money, alone or with a period behind: sales_fy1."""
+_MONEY: Final = re.compile(rf"({'|'.join(AMOUNTS)})(_(fy\d|ltm|ntm|cal|ytd|ytd_prior|\d{{4}}))?")
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,14 @@ def complaint(table: PeerTable, column: str, day: str) -> str:
     """Return why no formula can read a column of a table, or an empty text."""
     if not np.isfinite(column_values(table, column, day)).any():
         return f"peers.{table.id}.{column} has no number: each peer is blank or left out"
+    told = currencies(table)
+    if len(told) > 1 and _MONEY.fullmatch(column):
+        ratio = (
+            f"read a ratio of one row, such as ev_{column}"
+            if not column.startswith("ev")
+            else "read a ratio of one row"
+        )
+        return f"peers.{table.id}.{column} holds money in {', '.join(told)}: {ratio}, or bring it into one currency"
     for weight in (FY1_LEFT, FY1_IN_WINDOW):
         if weight in _reads(table, column):
             shares = every_value(table, weight, day)[included(table)]
@@ -187,6 +200,14 @@ def complaint(table: PeerTable, column: str, day: str) -> str:
                 end = "after the valuation date" if weight == FY1_LEFT else f"before {WINDOW_END}"
                 return f"peers.{table.id}.{column}: expected {YEAR_END} within a year {end}"
     return ""
+
+
+def currencies(table: PeerTable) -> list[str]:
+    """The currencies that the peers that count are said to be in, in their order; none where the table does not say."""
+    given = table.columns.get(CURRENCY)
+    if not isinstance(given, tuple):
+        return []
+    return [text for text in dict.fromkeys(np.array(given)[included(table)].tolist()) if text]
 
 
 def _reads(table: PeerTable, column: str) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ..peers import CLAIMS, COMPANY, DATES, EXCLUDE, OUTSIDE
+from ..peers import AMOUNTS, COMPANY, CURRENCY, DATES, EXCLUDE
 from ..problems import nearest
 from ..units import RATE, Unit, scaled
 from .grid import Grid, Value
@@ -19,8 +19,6 @@ Table = dict[str, dict[str, str]]
 """Cells as texts: by company, then by column."""
 
 ALIASES: Final = ("name", "peer", "companies", "company_name", "issuer")
-CURRENCY: Final = "currency"
-MONEY: Final = ("market_cap", "ev", "sales", "ebitda", "ebita", "ebit", "net_income", *CLAIMS, *OUTSIDE)
 PRICED: Final = ("price_date",)
 STALE: Final = 30
 LARGE_MULTIPLE: Final = 500.0
@@ -208,7 +206,7 @@ def _currencies(
             dict.fromkeys(told.values()))[:2])  # fmt: skip
         text = f"{first} is in {told[first]} and {second} in {told[second]}: give --currency and a rate, as --fx"
         report.wrong(grid.place(0, 0), second, f"{text} '{told[second]}=0.13 {told[first]}'")
-    loose = [column.name for column in columns if column.unit is None and column.name.startswith(MONEY)
+    loose = [column.name for column in columns if column.unit is None and column.name.startswith(AMOUNTS)
              and "_" not in column.name.replace("market_cap", "").replace("net_income", "")]  # fmt: skip
     rows_told = {cells.get(CURRENCY, "") for cells in found.values()} - {""}
     if loose and not wanted.currency and not rows_told:
