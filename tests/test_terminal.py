@@ -88,6 +88,19 @@ def test_wrong_usage_is_told_in_json_too(arguments: list[str], said: str) -> Non
     assert said in found.stderr
 
 
+def test_a_case_of_assumptions_may_be_told_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(ROOT)
+    by_name, by_path = (
+        CliRunner().invoke(main, ["value", case, "--json"]) for case in ("amazon", "assumptions/amazon")
+    )
+    assert (0, by_path.stdout) == (by_name.exit_code, by_name.stdout)
+    assert CliRunner().invoke(main, ["value", "amazn"]).exit_code == 1
+    monkeypatch.chdir(tmp_path)  # what is here comes first
+    shutil.copytree(ASSUMPTIONS / "amazon", tmp_path / "assumptions" / "amazon")
+    (tmp_path / "amazon").mkdir()
+    assert "expected a file case.yaml" in CliRunner().invoke(main, ["value", "amazon"]).stderr
+
+
 # Completion ---------------------------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from . import verify as proving
 from .completion import SHELLS, cases, names, script
 from .errors import guarded, print_json
 from .group import Purposes
-from .options import case_argument, json_option, overrides, set_option
+from .options import CasePath, case_argument, json_option, overrides, set_option
 from .progress import progress
 from .watch import watch_option
 
@@ -34,7 +34,7 @@ def main() -> None:
     """Sum-of-the-parts and spin-off valuation from assumption files to a live Excel workbook.
 
     \b
-    CASE is a folder of assumption files or one YAML file:
+    CASE is a folder of assumption files, its name in assumptions/, or one YAML file:
       valuation run assumptions/alibaba
       valuation explain assumptions/alibaba cloud.wacc
       valuation pull alibaba.xlsx assumptions/alibaba
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("case", type=click.Path(), nargs=-1, required=True, shell_complete=cases)
+@click.argument("case", type=CasePath(), nargs=-1, required=True, shell_complete=cases)
 @running.options
 @watch_option
 @set_option
@@ -142,7 +142,7 @@ def check(case: str, as_json: bool, watch: bool) -> None:
 
 @main.command()
 @click.argument("book", type=click.Path())
-@click.argument("case", type=click.Path(), required=False, shell_complete=cases)
+@click.argument("case", type=CasePath(), required=False, shell_complete=cases)
 @proving.options
 @set_option
 @json_option
@@ -160,7 +160,7 @@ def verify(book: str, case: str | None, changes: tuple[str, ...], as_json: bool,
 
 
 @main.command()
-@click.argument("case", metavar="CASE|RUN.yaml", type=click.Path(), shell_complete=cases)
+@click.argument("case", metavar="CASE|RUN.yaml", type=CasePath(), shell_complete=cases)
 @json_option
 @guarded
 def replay(case: str, as_json: bool) -> None:
@@ -242,7 +242,7 @@ def new(name: str, **asked: Any) -> None:
 
 
 @main.command()
-@click.argument("case", type=click.Path(), required=False, shell_complete=cases)
+@click.argument("case", type=CasePath(), required=False, shell_complete=cases)
 @schemas.options
 @guarded
 def schema(case: str | None, kind: str, folder: str | None) -> None:

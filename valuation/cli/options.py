@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,9 +15,22 @@ MOST_DRAWS = 100_000_000
 SEED = 20260202
 
 
+class CasePath(click.Path):
+    """A case by its folder or file, or by the name of a folder in ``assumptions`` where nothing here has it."""
+
+    name = "case"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, as it was given or below ``assumptions``."""
+        found = super().convert(value, param, ctx)
+        below = Path("assumptions") / str(found)
+        alone = len(Path(str(found)).parts) == 1 and not Path(str(found)).exists()
+        return str(below) if alone and (below / "case.yaml").is_file() else found
+
+
 def case_argument(function: Callable[..., None]) -> Callable[..., None]:
     """The CASE argument."""
-    return click.argument("case", type=click.Path(), shell_complete=cases)(function)
+    return click.argument("case", type=CasePath(), shell_complete=cases)(function)
 
 
 def together(*options: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
