@@ -15,6 +15,7 @@ from conftest import SHIPPED
 from valuation.reading import load
 
 PACKAGE = Path(__file__).parents[1] / "valuation"
+SEEDS = PACKAGE.parent / "seeds"
 ORDINARY = {
     "cloud", "marketing", "applications", "marketplaces", "payments", "enterprise", "all_others", "other_investments",
     "china_ecommerce", "others", "other_holdings", "latin_america_funds", "vision_fund_1", "vision_fund_2",
@@ -29,12 +30,19 @@ SOURCES = re.compile(r"Sources?:.*?(?:\n\s*\n|\Z)", re.DOTALL)
 @lru_cache(maxsize=1)
 def names() -> frozenset[str]:
     """Names of the shipped companies, of their parts and of the facts about them."""
-    found: set[str] = {"baba", "bidu", "t-head", "amzn", "pypl"}  # tickers and short names
+    found: set[str] = {"baba", "bidu", "t-head", "amzn", "pypl", "ant", "iqiyi", "paypal"}  # tickers and short names
     for path in SHIPPED:
         case = load(path)
         found |= {case.id, case.name.split()[0].lower(), *case.segments}
         found |= set(case.transactions)
-    return frozenset(name for name in found if name not in ORDINARY and len(name) > 3)
+    return frozenset(name for name in found if name not in ORDINARY)
+
+
+@lru_cache(maxsize=1)
+def facts() -> frozenset[str]:
+    """Ids of all evidence of the shipped cases."""
+    texts = [(SEEDS / path.name / "facts.yaml").read_text("utf-8") for path in SHIPPED]
+    return frozenset(found for text in texts for found in re.findall(r"^- id: (\S+)", text, re.MULTILINE))
 
 
 def code_of(text: str) -> str:
@@ -76,3 +84,10 @@ def test_no_code_names_a_company_and_no_docstring_but_in_examples_and_sources(fo
             assert words_in(code_of(text)) == [], path.name
         rest = SOURCES.sub("", EXAMPLES.sub("", text))
         assert words_in(rest) == [], path.name
+
+
+def test_no_file_of_the_package_names_a_fact() -> None:
+    assert {"bidu.cash", "chip.kunlunxin.filing", "baba.rev.fy2025.cloud"} <= facts()
+    ids = re.compile(rf"(?<![\w.])(?:{'|'.join(re.escape(name) for name in sorted(facts()))})(?![\w])")
+    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.toml")]):
+        assert ids.findall(path.read_text("utf-8")) == [], path.name

@@ -32,7 +32,7 @@ options = together(
     click.option("--fx", type=float, help="The case's currency for one of the quote's."),
     click.option("--ads-ratio", type=float, help="Ordinary shares behind one ADS."),
     click.option("--part", "parts", multiple=True, metavar="NAME=METHOD",
-                 help="A part with its method, or several, and what is owned: Cloud=dcf+multiple, Ant=stake:33%."),
+                 help="A part with its method, or several, and what is owned: Cloud=dcf+multiple, Pay=stake:33%."),
     click.option("--transaction", "leaving", multiple=True, metavar="PART=ROUTE",
                  help="A part that may leave, and its route: cloud=carve_out."),
     click.option("-y", "--yes", is_flag=True, help="Ask nothing; what is not said gets a placeholder."),

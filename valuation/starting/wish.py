@@ -38,10 +38,10 @@ class PartWish:
 
     @classmethod
     def read(cls, text: str) -> PartWish:
-        """Read ``Cloud=dcf``, ``Cloud=dcf+multiple`` or ``Ant=stake:33%``; ValueError says what was expected."""
+        """Read ``Cloud=dcf``, ``Cloud=dcf+multiple`` or ``Pay=stake:33%``; ValueError says what was expected."""
         found = re.fullmatch(r"\s*([^=]+?)\s*=\s*([a-z_+\s]+?)\s*(?::\s*(\d+(?:\.\d+)?)\s*%)?\s*", text)
         if found is None:
-            raise ValueError(f"expected a part such as Cloud=dcf, Cloud=dcf+multiple or Ant=stake:33%, found {text!r}")
+            raise ValueError(f"expected a part such as Cloud=dcf, Cloud=dcf+multiple or Pay=stake:33%, found {text!r}")
         owned = 1.0 if found[3] is None else float(found[3]) / 100
         return cls(found[1], tuple(word.strip() for word in found[2].split("+")), owned)
 
