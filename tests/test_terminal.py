@@ -217,8 +217,11 @@ class Watched:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        # A shell's background jobs inherit an ignored Ctrl-C; here it is heard, as on a person's terminal.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen([sys.executable, "-m", "valuation", *arguments], cwd=folder, env=environment,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+        signal.signal(signal.SIGINT, before)
         self.said = ""
 
     def wait_for(self, words: str, seconds: float = 40) -> str:
