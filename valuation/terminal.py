@@ -87,6 +87,11 @@ def print_run(study: Study, simulation: Simulation, written: Sequence[Path]) -> 
     print_tables(base_tables(base, simulation))
     print_tables(simulation_tables(simulation, base.case.quote))
     print_checks(study.findings(simulation), quiet=True)
+    print_written(written)
+
+
+def print_written(written: Iterable[Path]) -> None:
+    """Say which files were written."""
     for path in written:
         console().print(f"[bold]{escape(str(path))}[/bold] written", highlight=False)
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .errors import print_json
-from .options import SEED, together
+from .options import seed_option, together
 from .progress import working
 
 MOST_PAIRS = 100_000
@@ -29,7 +29,7 @@ options = together(
         help="Random orders, each with its reverse, where more than 10 steps differ [default: 256, fewer where "
         "formulas differ].",
     ),
-    click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="The seed of random orders."),
+    seed_option("The seed of random orders."),
 )
 """The options of the command."""
 
@@ -44,18 +44,15 @@ def run(a: str, b: str, as_json: bool, *, output: str | None, **asked: Any) -> N
         check_target(Path(output))
     with working(as_json, "comparing"):
         found = compare(a, b, asked["order"], pairs=asked["pairs"], seed=asked["seed"])
-    files: dict[str, str] = {}
+    files: dict[str, Path] = {}
     if output is not None:
         from ..workbook.walk_book import write_walk
 
-        files["workbook"] = str(write_walk(found, output))
+        files["workbook"] = write_walk(found, output)
     if as_json:
-        print_json({**found.as_json(), **files})
+        print_json({**found.as_json(), **{kind: str(path) for kind, path in files.items()}})
         return
-    from rich.markup import escape
-
-    from ..terminal import console, print_tables
+    from ..terminal import print_tables, print_written
 
     print_tables(found.tables())
-    for name in files.values():
-        console().print(f"[bold]{escape(name)}[/bold] written", highlight=False)
+    print_written(files.values())

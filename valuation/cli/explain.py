@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .errors import print_json
-from .options import SEED, together
+from .options import seed_option, together
 from .progress import working
 
 MOST_DRAWS = 1_000_000
@@ -18,9 +18,7 @@ options = together(
         show_default=True,
         help="Draws that tell how it spreads, rounded up to fit the design.",
     ),
-    click.option(
-        "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="The same seed gives the same figures."
-    ),
+    seed_option("The same seed gives the same figures."),
 )
 """The options of the command."""
 

@@ -60,9 +60,13 @@ draws_option = click.option(
     show_default=True,
     help="Draws, rounded up to fit the design.",
 )
-seed_option = click.option(
-    "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="The same seed gives the same bytes."
-)
+
+
+def seed_option(
+    text: str = "The same seed gives the same bytes.",
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The --seed of a command, and what it keeps the same."""
+    return click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help=text)
 
 
 def overrides(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import draws_option, seed_option, together
+from .pictures import write_pictures
 from .progress import progress
 
 if TYPE_CHECKING:
@@ -22,27 +23,21 @@ options = together(
     click.option("--format", "kind", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True,
                  help="Of the files."),
     draws_option,
-    seed_option,
+    seed_option(),
 )  # fmt: skip
 """The options of the command."""
 
 
 def run(study: Study, as_json: bool, **asked: Any) -> dict[str, Any] | None:
     """Simulate, draw what was asked for, and write it; returns what JSON says."""
-    from ..plots import save
-
     drawn = _wanted(_drawings(study, as_json, asked), asked["only"])
     folder = Path(asked["folder"] or f"{study.case.id}_pictures")
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, draw in drawn.items():
-        target = folder / f"{name}.{asked['kind']}"
-        save(draw, target)
-        written.append(str(target))
+    written = write_pictures(drawn, folder, asked["kind"])
     if as_json:
-        return {"case": study.case.id, "pictures": written}
-    for name in written:
-        click.echo(f"{name} written")
+        return {"case": study.case.id, "pictures": [str(path) for path in written]}
+    for path in written:
+        click.echo(f"{path} written")
     return None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import STOPPED, Refused, failure, print_json, refusal
-from .options import SEED, Share, together
+from .options import Share, seed_option, together
 from .progress import progress, working
 
 if TYPE_CHECKING:
@@ -44,13 +44,7 @@ options = together(
         metavar="SHARE",
         help="Draw until P5, P50 and P95 of the value per share are known to this relative standard error: 0.1%.",
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0),
-        default=SEED,
-        show_default=True,
-        help="The same seed gives the same bytes, whoever works.",
-    ),
+    seed_option("The same seed gives the same bytes, whoever works."),
     click.option(
         "--sampling",
         type=click.Choice(["sobol", "lhs", "antithetic", "random"]),
@@ -280,15 +274,17 @@ def _keywords(asked: dict[str, Any]) -> dict[str, Any]:
 
 def watched(cases: Sequence[str], changes: dict[str, str], as_json: bool, asked: dict[str, Any]) -> None:
     """Run one case again whenever one of its files is saved; the workbook is written anew each time."""
-    from ..study import load
     from .watch import watch
 
     if as_json or len(cases) > 1:
         raise click.UsageError("--watch takes one case and prints tables, not JSON")
 
     def once() -> tuple[float, str]:
-        Runs(cases, changes, as_json, asked).carry_out()
-        base = load(cases[0], changes).value()
+        runs = Runs(cases, changes, as_json, asked)
+        runs.carry_out()
+        study = runs.jobs[0].study
+        assert study is not None
+        base = study.value()
         return base.per_share, str(base.case.quote)
 
     watch(cases[0], once)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .completion import names
-from .options import number, together
+from .options import number, seed_option, together
+from .pictures import picture_folder, write_pictures
 from .progress import working
 
 if TYPE_CHECKING:
@@ -45,13 +46,7 @@ options = together(
         show_default=True,
         help="Common draws; Sobol' and Shapley take a quarter for each input.",
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0),
-        default=20260202,
-        show_default=True,
-        help="The same seed gives the same figures.",
-    ),
+    seed_option("The same seed gives the same figures."),
     click.option("-o", "pictures", type=click.Path(), help="A folder for pictures (needs matplotlib)."),
 )
 """The options of the command."""
@@ -64,7 +59,7 @@ def run(study: Study, as_json: bool, print_json: Callable[[dict[str, Any]], None
         raise click.UsageError(f"--price takes a number above 0, found {price:g}")
     only = _only(asked["only"])
     axes = [_axis(study, text) for text in asked["grid"] or ()]
-    folder = None if asked["pictures"] is None else _folder(asked["pictures"])
+    folder = None if asked["pictures"] is None else picture_folder(asked["pictures"])
     draws, seed = asked["draws"], asked["seed"]
     alone = only is None and (asked["goal"] or axes)
     with working(as_json, "analysing"):
@@ -76,6 +71,12 @@ def run(study: Study, as_json: bool, print_json: Callable[[dict[str, Any]], None
         print_json(_told(study, found, goal, grid, written))
     else:
         _print(found, goal, grid, written)
+
+
+def _draw(folder: Path, found: Sensitivity | None, goal: Goal | None, grid: Grid | None) -> list[Path]:
+    from ..plots import pictures
+
+    return write_pictures(pictures(found, goal, grid), folder)
 
 
 def _told(
@@ -150,28 +151,3 @@ def _pieces(text: str, levels: str) -> list[str]:
     if not count.strip().isdecimal() or not 1 <= int(count) <= MOST_LEVELS:
         raise click.UsageError(f"--grid takes NAME=a..b:n with n from 1 to {MOST_LEVELS}, found {text!r}")
     return [low.strip(), high.strip()]
-
-
-# Pictures --------------------------------------------------------------------------------------------------------
-
-
-def _folder(name: str) -> Path:
-    """The folder of the pictures, made where it is missing; refused before any work is done."""
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise click.UsageError("-o needs matplotlib: pip install 'valuation[notebook]'")
-    folder = Path(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _draw(folder: Path, found: Sensitivity | None, goal: Goal | None, grid: Grid | None) -> list[Path]:
-    from .. import plots
-
-    written = []
-    for name, draw in plots.pictures(found, goal, grid).items():
-        target = folder / f"{name}.png"
-        plots.save(draw, target)
-        written.append(target)
-    return written

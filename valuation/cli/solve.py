@@ -20,7 +20,7 @@ options = together(
     ),
     click.option("--price", type=float, help="Price per quoted share [default: the price of the case]."),
     draws_option,
-    seed_option,
+    seed_option(),
 )
 """The options of the command."""
 

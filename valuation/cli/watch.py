@@ -53,8 +53,6 @@ def _attempt(once: Once, last: float | None) -> float | None:
     except click.ClickException as error:
         error.show()
         return last
-    except KeyboardInterrupt:
-        raise
     except Exception as error:
         refusal(error, {}).show()
         return last

@@ -12,8 +12,6 @@ from ..assumptions import Case, PeerReference
 from ..bridge import Valuation
 from ..expressions import names_in
 from ..formula import Row
-from ..lines import single
-from ..model import base_value
 from ..order import resolve
 from ..problems import Place
 from ..recording import CONSTANTS, Recording, Values, evaluate_all
@@ -300,5 +298,5 @@ class _Explaining:
         """The part's share of the sum of the parts."""
         if self.about.sort != "part":
             return None
-        found = base_value(self.case)
-        return single(found.parts[self.about.name].attributable) / single(found.sum_of_parts)
+        worth, whole = self.valuation.parts[self.about.name].attributable, self.valuation.sum_of_parts
+        return float(self.base[worth.row][0]) / float(self.base[whole.row][0])
