@@ -288,8 +288,7 @@ class Case:
     @property
     def inputs(self) -> Iterator[Input]:
         """Every input in file order."""
-        for assumption in self.assumptions.values():
-            yield from assumption.inputs
+        return (found for assumption in self.assumptions.values() for found in assumption.inputs)
 
     @property
     def parts(self) -> dict[str, Segment]:
@@ -313,6 +312,11 @@ class Case:
     def has(self, name: str) -> bool:
         """Whether the case has an assumption of that name."""
         return name in self.assumptions
+
+    @property
+    def fiscal_years(self) -> range:
+        """The fiscal years that are forecast."""
+        return range(self.base_year + 1, self.base_year + 1 + self.years)
 
     @property
     def base_values(self) -> dict[str, NDArray[np.float64]]:

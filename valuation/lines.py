@@ -69,6 +69,11 @@ def snake(label: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", label.lower().replace("'", "")).strip("_")
 
 
+def dotted(scope: str, label: str, name: str = "") -> str:
+    """The dotted name of a line: its own where it is an assumption, else its label within its scope."""
+    return name or f"{scope}.{snake(label)}".lstrip(".")
+
+
 class Invalid:
     """Draws that became impossible, and at which line each did so first."""
 
@@ -135,7 +140,7 @@ class Lines(Mapping[str, Array]):
             good: NDArray[np.bool_] = np.all(finite, axis=0) if values.ndim == 2 else np.atleast_1d(finite)
             bad = np.logical_not(good)
             if not aside:
-                self.invalid.note(name or f"{self.scope}.{snake(label)}".lstrip("."), bad)
+                self.invalid.note(dotted(self.scope, label, name), bad)
             values = np.where(finite, values, np.nan)
         if yearly and values.ndim < 2:
             values = np.broadcast_to(values, (self.years, *np.atleast_1d(values).shape))

@@ -11,7 +11,7 @@ from typing import Literal
 
 from .assumptions import Case
 from .formula import Row
-from .lines import snake
+from .lines import dotted, snake
 from .problems import InvalidAssumptions, Place, Problem, nearest
 from .recording import Recording
 from .trial import record
@@ -41,7 +41,7 @@ def quantities(case: Case, recording: Recording | None = None) -> Mapping[str, Q
     found = {one.name: Quantity(one.name, "input", one.label, one.unit, False, None) for one in case.inputs}
     for scope, held in recording.scopes.items():
         for row in held.rows:
-            name = row.name or f"{scope}.{snake(row.label)}".lstrip(".")
+            name = dotted(scope, row.label, row.name)
             sort: Sort = "assumption" if row.name else "line"
             label = case.assumptions[name].label if sort == "assumption" else row.label
             if sort == "assumption" or name not in case.assumptions:  # an assumption goes before a line of its name

@@ -126,7 +126,7 @@ class Shown:
         raise NotImplementedError
 
     def picture(self) -> str:
-        """A picture of it as inline SVG; nothing without one."""
+        """A picture of it as HTML that carries it; nothing without one."""
         return ""
 
     def _repr_html_(self) -> str:

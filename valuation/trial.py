@@ -12,7 +12,7 @@ from .calculation import MissingAssumption
 from .demands import broken
 from .formula import Reference, Row
 from .impossible import IMPOSSIBLE
-from .lines import Lines, snake
+from .lines import Lines, dotted, snake
 from .model import NotComputed, Run, UnknownLine, base_value, value
 from .operations import rows_read
 from .problems import Place, Problems, nearest
@@ -177,7 +177,7 @@ def _of_scope(values: Values, scope: str) -> dict[str, float]:
     lines: dict[str, float] = {}
     assumed: dict[str, float] = {}
     for row, array in values.items():
-        name = row.name or f"{row.scope}.{snake(row.label)}"
+        name = dotted(row.scope, row.label, row.name)
         if name.startswith(f"{scope}."):
             (assumed if row.name else lines)[name.removeprefix(f"{scope}.")] = float(np.ravel(array)[-1])
     return lines | assumed

@@ -37,7 +37,7 @@ def _frame(a: Case, b: Case) -> Iterator[Difference]:
     if a.date != b.date:
         yield _step("date", a.date or NONE, b.date or NONE, b.place, {(FRAME, "date")})
     if (a.years, a.base_year) != (b.years, b.base_year):
-        before, after = (f"{case.base_year + 1} to {case.base_year + case.years}" for case in (a, b))
+        before, after = (f"{case.fiscal_years[0]} to {case.fiscal_years[-1]}" for case in (a, b))
         yield _step("forecast years", before, after, b.place, {(FRAME, "years"), (FRAME, "base_year")})
     if a.discount_base != b.discount_base:
         before, after = (_listed(case.discount_base) for case in (a, b))

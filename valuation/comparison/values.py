@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..assumptions import Case
-from ..lines import Lines, snake
+from ..lines import Lines, dotted
 from ..model import value
 from ..problems import Problems
 from ..trial import record, try_recording
@@ -96,7 +96,7 @@ def _types_differ(a: Case, b: Case) -> bool:
 def _types(case: Case) -> dict[str, tuple[str, bool]]:
     recording, _ = record(case)
     return {found.name: (str(found.unit), False) for found in case.inputs} | {
-        row.name or f"{row.scope}.{snake(row.label)}": (str(row.unit), row.yearly)
+        dotted(row.scope, row.label, row.name): (str(row.unit), row.yearly)
         for scope in recording.scopes.values()
         for row in scope.rows
     }

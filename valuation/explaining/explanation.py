@@ -142,7 +142,7 @@ class _Explaining:
             formula="" if row is None or about.assumption is not None else formula_text(row, self._named),
             with_numbers=self._with_numbers(),
             values=self._values(),
-            years=tuple(case.base_year + year for year in range(1, case.years + 1)) if about.yearly else (),
+            years=tuple(case.fiscal_years) if about.yearly else (),
             companies=self._companies(),
             distribution="" if distribution is None else str(distribution),
             sources=tuple(self._sources()),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..assumptions import Case
 from ..formula import Row
-from ..lines import snake
+from ..lines import dotted
 from ..operations import rows_read
 from ..recording import CONSTANTS, Recording, Values, evaluate_row
 
@@ -99,7 +99,7 @@ class Uses:
 
 def name_of(row: Row, case: Case) -> str:
     """The dotted name of a row; of a line beside an assumption of its name, with what it is."""
-    name = row.name or f"{row.scope}.{snake(row.label)}".lstrip(".")
+    name = dotted(row.scope, row.label, row.name)
     return f"{name} (line)" if not row.name and name in case.assumptions else name
 
 

@@ -7,7 +7,7 @@ import difflib
 import io
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -78,7 +78,9 @@ def import_data(
     report.notes += grid.notes
     target = home / kind / f"{table}.csv"
     before = target.read_text("utf-8-sig") if target.is_file() else ""
-    found = peers(grid, wish, _date(home), report) if kind == "peers" else financials(grid, wish, report)
+    there, faults = read(home, evidence=False)
+    day = "" if there is None else there.date
+    found = peers(grid, wish, day, report) if kind == "peers" else financials(grid, wish, report)
     if not report.problems and not found:
         report.wrong(grid.file, "", "expected at least one row of data")
     if report.problems:
@@ -86,16 +88,11 @@ def import_data(
     rows = over(_as_table(before, COMPANY if kind == "peers" else ITEM), found, report)
     text = _written(rows, kind)
     diff = "".join(difflib.unified_diff(before.splitlines(True), text.splitlines(True), f"a/{target}", f"b/{target}"))
-    _try(home, Path(kind) / target.name, text)
+    _try(home, Path(kind) / target.name, text, {problem.text for problem in faults})
     if diff and not dry_run:
         target.parent.mkdir(exist_ok=True)
         write_text(target, text)
     return Imported(target, diff, tuple(report.notes), len(rows), bool(diff) and not dry_run)
-
-
-def _date(home: Path) -> str:
-    case, _ = read(home, evidence=False)
-    return "" if case is None else case.date
 
 
 def _as_table(text: str, key: str) -> Table:
@@ -132,10 +129,8 @@ def _in_time(head: str) -> tuple[str, str]:
     return head[-4:] if head[-4:].isdecimal() else "9999", head
 
 
-def _try(home: Path, name: Path, text: str) -> None:
-    """Read the case with the new table in a copy; what is wrong only with it is raised."""
-    _, before = read(home, evidence=False)
-    known: Mapping[str, None] = dict.fromkeys(problem.text for problem in before)
+def _try(home: Path, name: Path, text: str, known: Collection[str]) -> None:
+    """Read the case with the new table in a copy; what is wrong only with it, and not ``known`` before, is raised."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / home.resolve().name
         shutil.copytree(home, copy)

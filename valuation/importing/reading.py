@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from ..distributions.spelling import spelled as shortest
 from ..units import Unit, parse_unit
 from .grid import ERRORS, Value
 
@@ -123,5 +124,5 @@ def _unit(text: str) -> Unit | None:
 
 def spelled(value: float) -> str:
     """A number as a table of a case has it: in full precision, without an exponent where that is short."""
-    text = repr(float(value)).removesuffix(".0")
+    text = shortest(value)
     return f"{value:.15g}" if "e" in text and abs(value) < 1e15 and value == int(value) else text

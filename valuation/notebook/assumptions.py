@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from ..assumptions import Assumption, Case, Input
 from ..problems import InvalidAssumptions, Place, Problem, nearest
@@ -90,7 +92,8 @@ class Assumptions(Mapping[str, Assumption], Shown):
     __repr__ = Shown.__repr__
 
 
-ORIGIN = ("source", "why", "note", "as_of", "owner", "changed")
+ORIGIN: Final = ("source", "why", "note", "as_of", "owner", "changed")
+ENDS: Final = (0.05, 0.95)
 
 
 def _within(name: str, head: str) -> bool:
@@ -98,37 +101,18 @@ def _within(name: str, head: str) -> bool:
 
 
 def _row(one: Input) -> dict[str, Any]:
-    low, high = (None, None) if one.distribution is None else one.distribution.quantile(_ends())
-    return {
-        "name": one.name,
-        "base": one.base,
-        "unit": str(one.unit),
-        "value": one.written,
-        "distribution": "" if one.distribution is None else str(one.distribution),
-        "p5": low,
-        "p95": high,
-        "label": one.label,
-        "place": str(one.origin.place),
-        **{name: getattr(one.origin, name) for name in ORIGIN},
-    }
+    drawn = one.distribution
+    low, high = (None, None) if drawn is None else drawn.quantile(np.array(ENDS))
+    spread = {"distribution": "" if drawn is None else str(drawn), "p5": low, "p95": high}
+    return {**_told(one), "base": one.base, "unit": str(one.unit), **spread}
 
 
 def _formula(found: Assumption) -> dict[str, Any]:
-    return {
-        "name": found.name,
-        "base": None,
-        "unit": "" if found.unit is None else str(found.unit),
-        "value": found.written,
-        "distribution": "",
-        "p5": None,
-        "p95": None,
-        "label": found.label,
-        "place": str(found.origin.place),
-        **{name: getattr(found.origin, name) for name in ORIGIN},
-    }
+    unit = "" if found.unit is None else str(found.unit)
+    return {**_told(found), "base": None, "unit": unit, "distribution": "", "p5": None, "p95": None}
 
 
-def _ends() -> Any:
-    import numpy as np
-
-    return np.array([0.05, 0.95])
+def _told(one: Input | Assumption) -> dict[str, Any]:
+    """What a number and a formula both have."""
+    origin = {name: getattr(one.origin, name) for name in ORIGIN}
+    return {"name": one.name, "value": one.written, "label": one.label, "place": str(one.origin.place), **origin}

@@ -80,9 +80,9 @@ class Segment(Shown):
         import pandas as pd
 
         yearly = {name: found for name, found in self.lines.items() if found.yearly}
-        years = range(self.case.base_year + 1, self.case.base_year + 1 + self.case.years)
         frame = pd.DataFrame(
-            {name: self._amount(found.name) for name, found in yearly.items()}, index=pd.Index(years, name="year")
+            {name: self._amount(found.name) for name, found in yearly.items()},
+            index=pd.Index(self.case.fiscal_years, name="year"),
         )
         frame.attrs["units"] = {name: str(found.unit) for name, found in yearly.items()}
         return frame
@@ -99,7 +99,7 @@ class Segment(Shown):
         return [Table("Methods", columns, (rows,))]
 
     def _lines(self) -> Iterator[Table]:
-        years = [f"FY{self.case.base_year + number}" for number in range(1, self.case.years + 1)]
+        years = [f"FY{year}" for year in self.case.fiscal_years]
         yearly = tuple(
             (name, str(found.unit), *(amount(float(x), found.unit) for x in self._amount(found.name)))
             for name, found in self.lines.items()

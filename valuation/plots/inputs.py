@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..assumptions import Case, Input
 from ..dependence import to_rank
 from ..problems import nearest
+from ..sensitivity.draws import ranks as ranks_of
 from ..simulation.evaluator import Evaluator
 from ..simulation.results import Simulation
 from .look import DARK, GREY, LIGHT, MIDDLE, RED, amounts, new_axes, short, titled, told
@@ -102,9 +103,8 @@ def part_correlations(simulation: Simulation, names: dict[str, str] | None = Non
     parts = {name: values for name, values in simulation.parts.items() if np.ptp(values[np.isfinite(values)]) > 0}
     values = np.array(list(parts.values()))
     good = values[:, np.isfinite(values).all(axis=0)]
-    ranks = np.argsort(np.argsort(good, axis=1), axis=1).astype(np.float64)
     shown = [(names or {}).get(name, name) for name in parts]
-    axes = _matrix(shown, np.atleast_2d(np.corrcoef(ranks)), axes)
+    axes = _matrix(shown, np.atleast_2d(np.corrcoef(ranks_of(good))), axes)
     titled(axes, f"Rank correlations of parts in {simulation.draws:,} draws")
     return axes
 

@@ -19,10 +19,11 @@ from ..problems import Place, nearest
 from .files import NAME, CsvTable
 from .session import Session, humanised
 from .tree import Entries, Items, Node, Text
+from .values import FIELDS as OF_VALUES
 
 GROUP: Final = "financials"
 ITEM: Final = "item"
-FIELDS: Final = ("unit", "source", "why", "note", "as_of", "owner", "changed")
+FIELDS: Final = tuple(key for key in OF_VALUES if key not in ("value", "base"))
 PERIOD: Final = re.compile(r"(?:fy)?(\d{4})|ltm|ntm|[qh]\d_\d{4}")
 EXAMPLE: Final = "a year such as FY2025, or LTM, Q1_2026"
 

@@ -237,7 +237,7 @@ def _sensitivity(case: Case, found: Unknown, price: float, worth: float, implied
 def _levels(case: Case, found: Unknown, implied: float) -> Iterator[Level]:
     """A row's first and last year; what a part's attributable value means for equity, enterprise and multiple."""
     if found.row is not None:
-        for at, year in ((0, case.base_year + 1), (-1, case.base_year + case.years)):
+        for at, year in ((0, case.fiscal_years[0]), (-1, case.fiscal_years[-1])):
             base = single(found.row[at])
             yield Level(f"{found.label}, {year}", found.unit, base, base + implied)
     if found.sort == "part":

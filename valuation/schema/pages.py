@@ -9,6 +9,7 @@ from ..checks.standards import SEVERITIES, standards
 from ..dilution import SHARE_COUNT
 from ..kinds import MONEY, PERCENTAGE, SHARE, Kind
 from ..methods import METHODS
+from ..reading.files import NAME as ID
 from ..reading.groups import DISCOUNT_BASES
 from ..schedules import SCHEDULES
 from ..transactions import ROUTES
@@ -17,7 +18,7 @@ from .values import DAY, TEXT, YES_OR_NO, Schema, finished, value
 from .workings import definitions, parameters, schedule, segment, transaction
 
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
-NAME: Final = "^[a-z][a-z0-9_]{0,59}$"
+NAME: Final = f"^{ID.pattern}$"
 WHOLE: Final = "valuation"
 AMOUNT: Final = Kind("amount", free=True)
 

@@ -120,7 +120,7 @@ def fan(
         name=found.name,
         label=found.label,
         unit=found.unit,
-        years=tuple(range(case.base_year + 1, case.base_year + 1 + case.years)) if found.yearly else (),
+        years=tuple(case.fiscal_years) if found.yearly else (),
         quantiles=dict(zip(FAN, quantiles, strict=True)),
         mean=possible.mean(axis=1) if possible.size else np.full(len(drawn), np.nan),
         base=base,
