@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .assumptions import Case
 from .bridge import PartWorth, Valuation
@@ -16,6 +16,20 @@ from .trial import record
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+TRANSACTIONS: Final = "transactions"
+
+
+class Step(NamedTuple):
+    """What stands between the sum of the parts and the equity: an amount in the case's money, by its id."""
+
+    id: str
+    amount: float
+
+    @property
+    def label(self) -> str:
+        """Its name, as tables and pictures show it."""
+        return f"{self.id}, weighted by probability" if self.id == TRANSACTIONS else self.id.replace("_", " ")
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,13 +128,13 @@ class BaseCase(Shown):
         return None if self.price is None else self.per_share / self.price - 1
 
     @property
-    def steps(self) -> dict[str, float]:
-        """What leads from the sum of the parts to the equity, by name, in the case's money."""
-        steps = dict(self.bridge)
+    def steps(self) -> list[Step]:
+        """What leads from the sum of the parts to the equity of the group, in order."""
+        steps = [Step(*item) for item in self.bridge.items()]
         if self.holding_discount is not None:
-            steps["holding discount"] = self.holding_discount
+            steps.append(Step("holding_discount", self.holding_discount))
         if self.transactions:
-            steps["transactions, weighted by probability"] = sum(found.expected for found in self.transactions)
+            steps.append(Step(TRANSACTIONS, sum(found.expected for found in self.transactions)))
         return steps
 
     @property
@@ -143,9 +157,9 @@ class BaseCase(Shown):
             for part in self.parts
         ]  # fmt: skip
         rows += [
-            {"item": item["id"], "sort": "bridge", "name": item["id"].replace("_", " "), "value": item["value"],
-             "per_share": item["value"] * self.factor}
-            for item in self._bridge()
+            {"item": step.id, "sort": "bridge", "name": step.id.replace("_", " "), "value": step.amount,
+             "per_share": step.amount * self.factor}
+            for step in self.steps
         ]  # fmt: skip
         rows.append({"item": "per_share", "sort": "total", "name": "value per share", "value": self.equity,
                      "per_share": self.per_share})  # fmt: skip
@@ -153,15 +167,6 @@ class BaseCase(Shown):
         frame = pd.DataFrame(rows, columns=columns).set_index("item")
         frame.attrs["units"] = {"value": str(self.case.money), "per_share": str(self.case.quote), "owned": "%"}
         return frame
-
-    def _bridge(self) -> list[dict[str, Any]]:
-        """The bridge from the parts to the equity of the group, with holding discount and transactions."""
-        bridge = dict(self.bridge)
-        if self.holding_discount is not None:
-            bridge["holding_discount"] = self.holding_discount
-        if self.transactions:
-            bridge["transactions"] = sum(found.expected for found in self.transactions)
-        return [{"id": name, "value": amount} for name, amount in bridge.items()]
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object, without a simulation."""
@@ -183,7 +188,7 @@ class BaseCase(Shown):
             "parts": [dict(part.__dict__) for part in self.parts],
             "memos": [dict(part.__dict__) for part in self.memos],
             "transactions": [dict(found.__dict__) for found in self.transactions],
-            "bridge": self._bridge(),
+            "bridge": [{"id": step.id, "value": step.amount} for step in self.steps],
             "checks": [finding.as_json() for finding in self.checks],
             **market,
         }

@@ -50,8 +50,8 @@ def _part(part: Part, simulation: Simulation | None) -> Cells:
 
 
 def _bridge(base: BaseCase) -> Iterator[Cells]:
-    for name, amount in base.steps.items():
-        yield name.replace("_", " "), f"{amount:,.0f}", "", f"{amount * base.factor:,.2f}"
+    for step in base.steps:
+        yield step.label, f"{step.amount:,.0f}", "", f"{step.amount * base.factor:,.2f}"
 
 
 def transactions_table(base: BaseCase) -> Table:

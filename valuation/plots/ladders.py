@@ -32,7 +32,7 @@ def waterfall(base: BaseCase, axes: Axes | None = None) -> Axes:
     factor = base.factor
     rungs = [Rung(part.name, part.per_share) for part in base.parts]
     rungs += [Rung("Sum of the parts", base.sum_of_parts * factor, whole=True)]
-    rungs += [Rung(_shown(name), amount * factor) for name, amount in base.steps.items()]
+    rungs += [Rung(_shown(step.label), step.amount * factor) for step in base.steps]
     rungs += [Rung("Value per share", base.per_share, whole=True)]
     axes = _ladder(rungs, axes)
     titled(axes, f"{base.case.name}, {base.case.date}: from parts to one share".replace(", :", ":"))
