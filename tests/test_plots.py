@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -91,6 +93,16 @@ def test_the_same_seed_draws_the_same_bytes(kind: str, tmp_path: Path) -> None:
     assert {f"football_field.{kind}", f"histogram.{kind}", f"fan_core.revenue_forecast.{kind}"} <= set(names)
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_without_matplotlib_the_remedy_is_told_before_anything_is_simulated(tmp_path: Path) -> None:
+    told = "import sys; sys.modules['matplotlib'] = None; from valuation.cli import main; main(sys.argv[1:])"
+    arguments = ["plot", str(SALES), "--draws", "100000000", "-o", str(tmp_path / "pictures")]
+    said = subprocess.run([sys.executable, "-c", told, *arguments], check=False, cwd=ROOT, capture_output=True,
+                          text=True, timeout=60)  # fmt: skip
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr.strip() == "pictures need matplotlib: pip install 'valuation[notebook]'"
+    assert not (tmp_path / "pictures").exists()
 
 
 # What they show -----------------------------------------------------------------------------------------------------

@@ -30,6 +30,9 @@ options = together(
 
 def run(study: Study, as_json: bool, **asked: Any) -> dict[str, Any] | None:
     """Simulate, draw what was asked for, and write it; returns what JSON says."""
+    from ..plots.look import need_matplotlib
+
+    need_matplotlib()
     drawn = _wanted(_drawings(study, as_json, asked), asked["only"])
     folder = Path(asked["folder"] or f"{study.case.id}_pictures")
     folder.mkdir(parents=True, exist_ok=True)

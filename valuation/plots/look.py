@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,14 +35,19 @@ Draw = Callable[[], Any]
 FORMATS: Final = ("png", "svg", "pdf")
 
 
+def need_matplotlib() -> None:
+    """Raise ModuleNotFoundError, with the remedy, where matplotlib is not installed."""
+    if find_spec("matplotlib") is None:
+        raise ModuleNotFoundError("pictures need matplotlib: pip install 'valuation[notebook]'")
+
+
 def new_axes(axes: Axes | None, rows: float, width: float = WIDE, grid: str = "x") -> Axes:
     """The given axes, or new ones in a figure of their own, tall enough for so many rows; opens no window."""
     if axes is None:
-        try:
-            from matplotlib.backends.backend_agg import FigureCanvasAgg
-            from matplotlib.figure import Figure
-        except ImportError:
-            raise ModuleNotFoundError("pictures need matplotlib: pip install 'valuation[notebook]'") from None
+        need_matplotlib()
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         figure = Figure(figsize=(width, max(2.2, 0.34 * rows + 1.3)), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
@@ -117,6 +123,7 @@ def luminance(colour: str) -> float:
 
 def save(draw: Draw, target: Path) -> None:
     """Draw one picture and write it in the format of its ending, with the same bytes each time; opens no window."""
+    need_matplotlib()
     import matplotlib as mpl
 
     figure: Figure = draw().figure
